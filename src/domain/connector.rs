@@ -1,0 +1,200 @@
+//! A connector: how one provider's API is reached and how its requests are signed.
+
+use std::sync::Arc;
+
+use regex::Regex;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Action, Method, Platform, Template};
+
+/// How finished a connector is.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Works as described.
+    #[default]
+    GenerallyAvailable,
+    /// Works, may change.
+    Beta,
+    /// Under construction.
+    Alpha,
+    /// Listed only.
+    NotAvailable,
+}
+
+/// What a form field takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FieldKind {
+    /// A line of text that is no secret: a subdomain, an account number.
+    #[default]
+    Text,
+    /// A secret: sealed before it is stored, never shown again.
+    Password,
+    /// An absolute `http` or `https` URL that is no secret.
+    Url,
+    /// One of a few values.
+    Select,
+}
+
+/// One field of the form that a person fills in to connect.
+#[derive(Clone, Debug)]
+pub struct FormField {
+    /// Its key in `authFormData`: `NOTION_API_KEY`.
+    pub name: String,
+    /// What it takes.
+    pub kind: FieldKind,
+    /// What a person reads beside it.
+    pub label: String,
+    /// What stands in it while it is empty.
+    pub placeholder: String,
+    /// Where to find the value.
+    pub help: String,
+    /// Whether it must be filled in.
+    pub required: bool,
+    /// What the whole value must look like.
+    pub pattern: Option<Regex>,
+    /// What it may be, for a select.
+    pub options: Vec<String>,
+    /// What it is if left out.
+    pub default: Option<String>,
+}
+
+impl FormField {
+    /// Whether its value is sealed.
+    pub fn is_secret(&self) -> bool {
+        self.kind == FieldKind::Password
+    }
+}
+
+/// How a request to the provider carries the credential.
+///
+/// Each template is rendered by itself, into its own place, and checked or encoded for that place.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Auth {
+    /// It carries none.
+    None,
+    /// `Authorization: Bearer …` (RFC 6750 section 2.1).
+    Bearer(Template),
+    /// Headers, each with its value.
+    Headers(Vec<(String, Template)>),
+    /// Query parameters, each with its value.
+    Query(Vec<(String, Template)>),
+    /// HTTP Basic (RFC 7617).
+    Basic {
+        /// The user-id; has no colon.
+        username: Template,
+        /// The password; may be empty.
+        password: Template,
+    },
+    /// An OAuth 2 access token in a header.
+    OAuth2 {
+        /// The header's name, `authorization` for most.
+        header: String,
+        /// What stands before the token, `Bearer ` for most.
+        prefix: String,
+    },
+}
+
+/// The form field that holds an OAuth 2 access token given by hand.
+pub const ACCESS_TOKEN_FIELD: &str = "ACCESS_TOKEN";
+
+/// A request that answers 2xx exactly when the credential is good.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TestRequest {
+    /// How it is called.
+    pub method: Method,
+    /// Where, below the base URL; may have a query.
+    pub path: String,
+    /// A body, sent as JSON.
+    pub body: Option<String>,
+}
+
+/// What the development mock needs to know to answer as the provider would.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MockFacts {
+    /// The body of the provider's 401.
+    pub unauthorized: Option<String>,
+    /// The status that it refuses a bad credential with, where that is not 401.
+    pub unauthorized_status: Option<u16>,
+}
+
+/// How one provider's API is reached.
+#[derive(Clone, Debug)]
+pub struct Connector {
+    /// A stable positive number, derived from the platform's name.
+    pub id: u64,
+    /// Its name in URLs and keys.
+    pub platform: Platform,
+    /// The version of the API as far as keys are concerned: `v1`.
+    pub version: String,
+    /// Its name for people.
+    pub name: String,
+    /// One sentence, in our words.
+    pub description: String,
+    /// What it is for: `Communication`, `CRM`.
+    pub category: String,
+    /// For filters.
+    pub tags: Vec<String>,
+    /// How finished it is.
+    pub status: Status,
+    /// The provider's documentation.
+    pub docs: Option<String>,
+    /// How a person gets at a credential, step by step (Markdown).
+    pub guide: String,
+    /// Where requests go. Names only fields that are no secrets.
+    pub base_url: Template,
+    /// Headers that every request has unless the caller sends them: an API version.
+    pub headers: Vec<(String, Template)>,
+    /// What a person fills in.
+    pub form: Vec<FormField>,
+    /// How requests carry the credential.
+    pub auth: Auth,
+    /// How a credential is checked before it is stored.
+    pub test: Option<TestRequest>,
+    /// What can be done.
+    pub actions: Vec<Arc<Action>>,
+    /// For the development mock.
+    pub mock: MockFacts,
+}
+
+impl Connector {
+    /// `api::{platform}::{version}`.
+    pub fn key(&self) -> String {
+        format!("api::{}::{}", self.platform, self.version)
+    }
+
+    /// Whether people sign in rather than enter a key.
+    pub fn is_oauth(&self) -> bool {
+        matches!(self.auth, Auth::OAuth2 { .. })
+    }
+
+    /// The form field called `name`.
+    pub fn field(&self, name: &str) -> Option<&FormField> {
+        self.form.iter().find(|field| field.name == name)
+    }
+
+    /// The action that a request means, if the catalogue knows it: of those that match, the one
+    /// with the most fixed segments.
+    pub fn action_for(&self, method: &str, path: &str) -> Option<&Arc<Action>> {
+        self.actions
+            .iter()
+            .filter(|action| action.method.as_str() == method && action.path.matches(path))
+            .max_by_key(|action| {
+                (
+                    action.path.fixed_segments(),
+                    std::cmp::Reverse(action.path.as_str().len()),
+                )
+            })
+    }
+}
+
+/// The stable number of a platform, from the SHA-256 of its name: 1 to 2^48, so that JavaScript
+/// keeps it exact.
+pub fn connector_id(digest: &[u8; 32]) -> u64 {
+    let [a, b, c, d, e, f, ..] = *digest;
+    u64::from_be_bytes([0, 0, a, b, c, d, e, f]) + 1
+}

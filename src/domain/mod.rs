@@ -1,0 +1,26 @@
+//! Values and the rules about them: no I/O, no clock, no HTTP.
+//!
+//! **Architecture Invariant:** nothing in here waits, reads or sends. Time and chance come in as arguments.
+
+mod action;
+mod api_key;
+mod connection;
+mod connector;
+mod identity;
+mod key;
+mod secret;
+mod template;
+mod time;
+
+pub use action::{Action, ActionId, InvalidActionId, Method, Param, ParamPlace, PathTemplate};
+pub use api_key::{ApiKey, ApiKeyId, Permission};
+pub use connection::{Connection, ConnectionId, Generation, Health};
+pub use connector::{
+    ACCESS_TOKEN_FIELD, Auth, Connector, FieldKind, FormField, MockFacts, Status, TestRequest,
+    connector_id,
+};
+pub use identity::{Identity, IdentityType, InvalidIdentity, MAX_IDENTITY_BYTES};
+pub use key::{ConnectionKey, Environment, InvalidConnectionKey, InvalidPlatform, Platform};
+pub use secret::Secret;
+pub use template::{InvalidTemplate, MissingField, Template};
+pub use time::{Clock, SystemClock, Timestamp};

@@ -1,0 +1,3 @@
+//! The `magpie` program.
+
+fn main() {}

@@ -1,0 +1,2 @@
+//! Integration tests, in one binary.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
