@@ -1,3 +1,7 @@
-//! The `magpie` program.
+//! The `magpie` program: parses its arguments and does what they say.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    magpie::cli::main()
+}

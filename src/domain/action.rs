@@ -24,11 +24,9 @@ pub struct ActionId(String);
 pub struct InvalidActionId;
 
 impl ActionId {
-    /// From the digest of what identifies the action; `encode` is URL-safe base64 without padding.
-    pub fn from_digest(digest: &[u8; 32], encode: impl Fn(&[u8]) -> String) -> Self {
-        let (first, second) = digest.split_at(8);
-        let (second, _) = second.split_at(16);
-        Self(format!("{}::{}", encode(first), encode(second)))
+    /// From the two parts behind the prefix.
+    pub fn from_parts(first: &str, second: &str) -> Self {
+        Self(format!("{first}::{second}"))
     }
 }
 

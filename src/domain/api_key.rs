@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Environment, Identity, Platform, Timestamp};
+use super::{Scope, Timestamp};
 
 /// An API key's id. Public: it names the key without being it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -74,8 +74,9 @@ impl FromStr for Permission {
 pub struct ApiKey {
     /// Its id.
     pub id: ApiKeyId,
-    /// The only environment that it sees.
-    pub environment: Environment,
+    /// What it sees.
+    #[serde(flatten)]
+    pub scope: Scope,
     /// What it is for, in its maker's words.
     pub name: String,
     /// HMAC-SHA-256 of the key, in hex.
@@ -84,10 +85,6 @@ pub struct ApiKey {
     pub hint: String,
     /// What it may do.
     pub permission: Permission,
-    /// The only platforms that it sees; all of them if empty.
-    pub platforms: Vec<Platform>,
-    /// The only identity whose connections it sees; everybody's if none.
-    pub identity: Option<Identity>,
     /// When it was made.
     pub created_at: Timestamp,
     /// From when on it is refused.
@@ -100,11 +97,6 @@ impl ApiKey {
     /// Whether it opens anything at `now`.
     pub fn is_valid_at(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|expiry| now < expiry)
-    }
-
-    /// Whether it sees `platform` at all.
-    pub fn sees(&self, platform: &Platform) -> bool {
-        self.platforms.is_empty() || self.platforms.contains(platform)
     }
 }
 

@@ -80,7 +80,7 @@ pub enum Auth {
     /// `Authorization: Bearer …` (RFC 6750 section 2.1).
     Bearer(Template),
     /// Headers, each with its value.
-    Headers(Vec<(String, Template)>),
+    Headers(Vec<(Template, Template)>),
     /// Query parameters, each with its value.
     Query(Vec<(String, Template)>),
     /// HTTP Basic (RFC 7617).
@@ -127,6 +127,8 @@ pub struct MockFacts {
 pub struct Connector {
     /// A stable positive number, derived from the platform's name.
     pub id: u64,
+    /// The id that older clients name it by: `conn_def::…::…`, derived from the platform's name.
+    pub definition_id: String,
     /// Its name in URLs and keys.
     pub platform: Platform,
     /// The version of the API as far as keys are concerned: `v1`.

@@ -8,6 +8,7 @@ mod connection;
 mod connector;
 mod identity;
 mod key;
+mod scope;
 mod secret;
 mod template;
 mod time;
@@ -21,6 +22,7 @@ pub use connector::{
 };
 pub use identity::{Identity, IdentityType, InvalidIdentity, MAX_IDENTITY_BYTES};
 pub use key::{ConnectionKey, Environment, InvalidConnectionKey, InvalidPlatform, Platform};
+pub use scope::Scope;
 pub use secret::Secret;
 pub use template::{InvalidTemplate, MissingField, Template};
 pub use time::{Clock, SystemClock, Timestamp};

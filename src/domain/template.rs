@@ -7,7 +7,7 @@ use std::fmt;
 /// Parsed once, when the descriptor is read. Only descriptors are ever parsed: nothing that a
 /// caller or a provider sends becomes a template, and a value that is filled in is not looked at
 /// again.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Template {
     parts: Vec<Part>,
 }
@@ -43,7 +43,7 @@ impl Template {
             let (name, behind) = after
                 .split_once("}}")
                 .ok_or_else(|| InvalidTemplate::Unclosed(text.to_owned()))?;
-            if !is_field_name(name) {
+            if !Self::is_field_name(name) {
                 return Err(InvalidTemplate::BadName(name.to_owned()));
             }
             if !before.is_empty() {
@@ -56,6 +56,12 @@ impl Template {
             parts.push(Part::Text(rest.to_owned()));
         }
         Ok(Self { parts })
+    }
+
+    /// Whether `name` can stand between the braces.
+    pub fn is_field_name(name: &str) -> bool {
+        let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+        !name.is_empty() && name.len() <= 64 && name.bytes().all(plain)
     }
 
     /// The fields that it names, in order, with repetitions.
@@ -91,12 +97,6 @@ impl Template {
         }
         Ok(text)
     }
-}
-
-/// Whether `name` can stand between the braces.
-pub(crate) fn is_field_name(name: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    !name.is_empty() && name.len() <= 64 && name.bytes().all(plain)
 }
 
 impl fmt::Display for Template {

@@ -4,6 +4,20 @@
 //! a [`Batch`] all or nothing, and it tells watchers what a commit changed. Tables and indexes are
 //! built on these operations, once.
 
+pub mod embedded;
+pub mod index;
+mod keys;
+pub mod memory;
+pub mod schema;
+pub mod table;
+
+#[cfg(test)]
+mod contract;
+
+pub use index::{Index, UniqueIndex, ascending, descending};
+pub use memory::MemoryEngine;
+pub use table::{NO_ENVIRONMENT, Table, Versioned};
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -21,6 +35,15 @@ pub enum Write {
     Put(Vec<u8>, Vec<u8>),
     /// Removes `key`, if it is there.
     Delete(Vec<u8>),
+}
+
+impl Write {
+    /// The key that it changes.
+    pub fn key(&self) -> &[u8] {
+        match self {
+            Self::Put(key, _) | Self::Delete(key) => key,
+        }
+    }
 }
 
 /// Changes that happen together or not at all.
@@ -70,6 +93,8 @@ pub trait Engine: Send + Sync + 'static {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// At most `limit` pairs whose keys begin with `prefix`, in key order, after the key `after`.
+    ///
+    /// Each pair is whole, but a commit that happens meanwhile may show in some and not in others.
     fn scan(
         &self,
         prefix: &[u8],

@@ -1,0 +1,310 @@
+//! API keys: made, found, revoked.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use papaya::HashMap;
+use subtle::ConstantTimeEq;
+
+use super::limits::{Counter, Window};
+use super::plain_key::PlainKey;
+use crate::crypto::{Keyring, hex, random_uuid};
+use crate::domain::{ApiKey, ApiKeyId, Clock, Environment, Permission, Scope, Secret, Timestamp};
+use crate::journal::Usage;
+use crate::store::{Batch, SharedEngine, StoreError, Table, UniqueIndex};
+
+const TABLE: &str = "api-key";
+/// So many keys are kept in memory; beyond that they are read again.
+const MAX_CACHED: usize = 100_000;
+const MAX_NAME_BYTES: usize = 200;
+
+/// Why somebody does not come in, or a key is not made.
+#[derive(Debug, thiserror::Error)]
+pub enum AccessError {
+    /// No key was sent.
+    #[error("send your API key in the `x-pica-secret` header")]
+    NoKey,
+    /// Not a key of ours, or one that is revoked or has expired. Which of them is nobody's business.
+    #[error("this API key is not valid: it is unknown, revoked or expired")]
+    UnknownKey,
+    /// The key's permission is too low.
+    #[error("this API key may only {has}; a {method} request needs `{needs}`")]
+    NotAllowed {
+        /// What it has.
+        has: &'static str,
+        /// The request's method.
+        method: String,
+        /// What it would need.
+        needs: &'static str,
+    },
+    /// Too many requests in this minute.
+    #[error("rate limit exceeded; try again in {} seconds", .0.reset)]
+    TooMany(Window),
+    /// There is no such key.
+    #[error("there is no API key with the id `{0}` in this environment")]
+    NoSuchKey(String),
+    /// What was asked for makes no sense.
+    #[error("{0}")]
+    Invalid(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What is asked for when a key is made.
+#[derive(Clone, Debug)]
+pub struct NewKey {
+    /// What it is to see.
+    pub scope: Scope,
+    /// What it is for.
+    pub name: String,
+    /// What it may do.
+    pub permission: Permission,
+    /// How long it is valid.
+    pub expires_in: Option<Duration>,
+}
+
+/// Somebody who came in.
+#[derive(Clone, Debug)]
+pub struct Admitted {
+    /// With which key.
+    pub key: Arc<ApiKey>,
+    /// What is left of the minute.
+    pub window: Window,
+}
+
+impl Admitted {
+    /// Whether a request with `method` is allowed.
+    pub fn may(&self, method: &str) -> Result<(), AccessError> {
+        let needed = Permission::needed_for(method);
+        if self.key.permission >= needed {
+            return Ok(());
+        }
+        Err(AccessError::NotAllowed {
+            has: self.key.permission.as_str(),
+            method: method.to_owned(),
+            needs: needed.as_str(),
+        })
+    }
+}
+
+struct Cached {
+    key: Arc<ApiKey>,
+    counter: Counter,
+}
+
+/// The API keys.
+pub struct Access {
+    engine: SharedEngine,
+    keys: Table<ApiKey>,
+    by_hash: UniqueIndex,
+    keyring: Arc<Keyring>,
+    clock: Arc<dyn Clock>,
+    usage: Usage,
+    per_minute: Option<u32>,
+    cache: Arc<HashMap<[u8; 32], Arc<Cached>>>,
+}
+
+impl Access {
+    /// The keys in `engine`. Each may be used `per_minute` times a minute.
+    pub fn new(
+        engine: &SharedEngine,
+        keyring: Arc<Keyring>,
+        clock: Arc<dyn Clock>,
+        per_minute: Option<u32>,
+    ) -> Self {
+        let cache: Arc<HashMap<[u8; 32], Arc<Cached>>> = Arc::default();
+        let keys = Table::new(SharedEngine::clone(engine), TABLE);
+        forget_what_changes(engine, &keys, &cache);
+        Self {
+            by_hash: UniqueIndex::new(SharedEngine::clone(engine), TABLE, "hash"),
+            usage: Usage::new(engine, "api-key-use"),
+            engine: SharedEngine::clone(engine),
+            keys,
+            keyring,
+            clock,
+            per_minute,
+            cache,
+        }
+    }
+
+    /// Makes a key. The plain text is in the answer and nowhere else.
+    pub async fn create(&self, new: NewKey) -> Result<(ApiKey, Secret<String>), AccessError> {
+        let plain = PlainKey::generate(new.scope.environment);
+        let key = self.keep(new, &plain).await?;
+        Ok((key, plain.text().clone()))
+    }
+
+    /// Makes the key that `bytes` are, unless it is there already.
+    pub async fn ensure(
+        &self,
+        new: NewKey,
+        bytes: &Secret<[u8; 32]>,
+    ) -> Result<Secret<String>, AccessError> {
+        let plain = PlainKey::from_bytes(new.scope.environment, bytes);
+        if self.find(plain.text().expose(), self.clock.now()).is_err() {
+            self.keep(new, &plain).await?;
+        }
+        Ok(plain.text().clone())
+    }
+
+    async fn keep(&self, new: NewKey, plain: &PlainKey) -> Result<ApiKey, AccessError> {
+        let name = new.name.trim().to_owned();
+        if name.is_empty() || name.len() > MAX_NAME_BYTES || name.chars().any(char::is_control) {
+            return Err(AccessError::Invalid(format!(
+                "a key's name has 1 to {MAX_NAME_BYTES} bytes, on one line"
+            )));
+        }
+        let now = self.clock.now();
+        let key = ApiKey {
+            id: ApiKeyId(random_uuid()),
+            scope: new.scope,
+            name,
+            hash: hex(&self.keyring.hash(plain.text().expose().as_bytes())),
+            hint: plain.hint().to_owned(),
+            permission: new.permission,
+            created_at: now,
+            expires_at: new.expires_in.map(|duration| now.plus(duration)),
+            revoked_at: None,
+        };
+        let (scope, id) = (key.scope.environment.as_str(), key.id.to_string());
+        let mut batch = Batch::default();
+        self.keys.put_new_into(&mut batch, scope, &id, &key)?;
+        self.by_hash
+            .claim_into(&mut batch, scope, &[key.hash.as_bytes()], &id);
+        self.engine.commit(batch).await?;
+        Ok(key)
+    }
+
+    /// Lets the holder of `text` in, and counts the request.
+    ///
+    /// Reads memory only, once the key has been seen.
+    pub fn admit(&self, text: &str) -> Result<Admitted, AccessError> {
+        let now = self.clock.now();
+        let cached = self.find(text, now)?;
+        let window = cached
+            .counter
+            .count(self.per_minute, now)
+            .map_err(AccessError::TooMany)?;
+        self.usage
+            .note(cached.key.scope.environment, cached.key.id.0, now);
+        Ok(Admitted {
+            key: Arc::clone(&cached.key),
+            window,
+        })
+    }
+
+    fn find(&self, text: &str, now: Timestamp) -> Result<Arc<Cached>, AccessError> {
+        let plain: PlainKey = text.parse().map_err(|_| AccessError::UnknownKey)?;
+        let hash = self.keyring.hash(text.as_bytes());
+        let cached = match self.cache.pin().get(&hash) {
+            Some(cached) => Arc::clone(cached),
+            None => self.read(plain.environment(), hash)?,
+        };
+        // The map has compared already; this comparison takes the same time whatever differs.
+        let same = hex(&hash).as_bytes().ct_eq(cached.key.hash.as_bytes());
+        if !bool::from(same) || !cached.key.is_valid_at(now) {
+            return Err(AccessError::UnknownKey);
+        }
+        Ok(cached)
+    }
+
+    fn read(&self, environment: Environment, hash: [u8; 32]) -> Result<Arc<Cached>, AccessError> {
+        let scope = environment.as_str();
+        loop {
+            let id = self
+                .by_hash
+                .find(scope, &[hex(&hash).as_bytes()])?
+                .ok_or(AccessError::UnknownKey)?;
+            let read = self
+                .keys
+                .get_raw(scope, &id)?
+                .ok_or(AccessError::UnknownKey)?;
+            let cached = Arc::new(Cached {
+                key: Arc::new(read.value),
+                counter: Counter::default(),
+            });
+            let cache = self.cache.pin();
+            if cache.len() >= MAX_CACHED {
+                cache.clear();
+            }
+            let kept = Arc::clone(cache.get_or_insert(hash, cached));
+            // A change between the reading and the keeping was announced before it was kept, and
+            // would never be seen: look once more.
+            if self
+                .keys
+                .get_raw(scope, &id)?
+                .is_some_and(|again| again.raw == read.raw)
+            {
+                return Ok(kept);
+            }
+            cache.remove(&hash);
+        }
+    }
+
+    /// The keys of an environment, in the order in which they were made.
+    pub fn list(
+        &self,
+        environment: Environment,
+    ) -> Result<Vec<(ApiKey, Option<Timestamp>)>, AccessError> {
+        let mut keys = Vec::new();
+        for (_, key) in self.keys.scan(environment.as_str(), None, usize::MAX)? {
+            let last_used = self.usage.last(environment, key.id.0)?;
+            keys.push((key, last_used));
+        }
+        keys.sort_by_key(|(key, _)| key.created_at);
+        Ok(keys)
+    }
+
+    /// Has a key refused from now on. Revoking it again changes nothing.
+    pub async fn revoke(
+        &self,
+        environment: Environment,
+        id: ApiKeyId,
+    ) -> Result<ApiKey, AccessError> {
+        let (scope, text) = (environment.as_str(), id.to_string());
+        let Some(read) = self.keys.get_raw(scope, &text)? else {
+            return Err(AccessError::NoSuchKey(text));
+        };
+        if read.value.revoked_at.is_some() {
+            return Ok(read.value);
+        }
+        let key = ApiKey {
+            revoked_at: Some(self.clock.now()),
+            ..read.value
+        };
+        let mut batch = Batch::default();
+        self.keys
+            .replace_into(&mut batch, scope, &text, &read.raw, &key)?;
+        self.engine.commit(batch).await?;
+        Ok(key)
+    }
+
+    /// Writes down when keys were last used.
+    pub async fn flush_usage(&self) -> Result<(), StoreError> {
+        self.usage.flush().await
+    }
+}
+
+/// Drops a key from memory before the commit that changes it is answered.
+fn forget_what_changes(
+    engine: &SharedEngine,
+    keys: &Table<ApiKey>,
+    cache: &Arc<HashMap<[u8; 32], Arc<Cached>>>,
+) {
+    let prefixes = Environment::ALL.map(|environment| keys.prefix(environment.as_str()));
+    let cache = Arc::clone(cache);
+    engine.watch(Box::new(move |writes| {
+        // Keys change so rarely that forgetting all of them is the simplest right thing.
+        if writes.iter().any(|write| {
+            prefixes
+                .iter()
+                .any(|prefix| write.key().starts_with(prefix))
+        }) {
+            cache.pin().clear();
+        }
+    }));
+}
+
+#[cfg(test)]
+mod tests;

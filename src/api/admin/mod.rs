@@ -1,0 +1,3 @@
+//! Our own API, for the command line and, later, the admin UI. It has no quirks.
+
+pub mod keys;

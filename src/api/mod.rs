@@ -1,0 +1,97 @@
+//! HTTP in, HTTP out: the only place with status codes.
+//!
+//! [`routes`] is the whole table. Who may do what stands in each handler's signature.
+
+mod admin;
+mod assets;
+pub mod error;
+pub mod extract;
+pub mod layers;
+mod openapi;
+mod operations;
+mod query;
+mod v1;
+
+use actix_web::guard::{Any, Get, Head};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, Resource, Route};
+
+pub use admin::keys;
+use error::{ApiError, Kind};
+pub use openapi::document;
+pub use operations::Lifecycle;
+
+/// The address that every handed-out URL begins with; without a slash at its end.
+#[derive(Clone, Debug)]
+pub struct PublicUrl(pub String);
+
+/// Every route.
+pub fn routes(config: &mut ServiceConfig) {
+    use v1::{actions, connections, connectors, passthrough};
+    config
+        // The busiest first.
+        .service(web::scope(passthrough::PREFIX).default_service(web::to(passthrough::pass)))
+        // The vault, under both of its names.
+        .configure(|config| {
+            for path in ["/v1/vault/connections", "/v1/connections"] {
+                config
+                    .service(
+                        at(path)
+                            .route(get().to(connections::list))
+                            .route(web::post().to(connections::create)),
+                    )
+                    .service(
+                        at(&format!("{path}/{{id}}"))
+                            .route(get().to(connections::get))
+                            .route(web::patch().to(connections::update))
+                            .route(web::delete().to(connections::delete)),
+                    );
+            }
+        })
+        // The catalogue.
+        .service(at("/v1/available-connectors").route(get().to(connectors::list)))
+        .service(at("/v1/available-actions/search/{platform}").route(get().to(actions::search)))
+        .service(at("/v1/available-actions/{platform}").route(get().to(actions::list)))
+        .service(at("/v1/knowledge").route(get().to(actions::knowledge)))
+        .service(at("/v1/public/connection-definitions").route(get().to(connectors::definitions)))
+        .service(at("/icons/{platform}.svg").route(get().to(assets::icon)))
+        // The command line's.
+        .service(
+            at("/admin/api/keys")
+                .route(get().to(admin::keys::list))
+                .route(web::post().to(admin::keys::create)),
+        )
+        .service(at("/admin/api/keys/{id}").route(web::delete().to(admin::keys::revoke)))
+        // Operations.
+        .service(at("/health").route(get().to(operations::health)))
+        .service(at("/ready").route(get().to(operations::ready)))
+        .service(at("/metrics").route(get().to(operations::metrics)))
+        .service(at("/openapi.json").route(get().to(openapi::serve)))
+        .service(at("/admin/").route(get().to(assets::admin)))
+        .service(at("/").route(get().to(operations::root)))
+        .default_service(web::to(no_such_path));
+}
+
+/// A path whose other methods are answered with 405 in our shape.
+fn at(path: &str) -> Resource {
+    web::resource(path).default_service(web::to(no_such_method))
+}
+
+/// GET, and HEAD, which is GET without the body.
+fn get() -> Route {
+    Route::new().guard(Any(Get()).or(Head()))
+}
+
+async fn no_such_method(request: HttpRequest) -> Result<&'static str, ApiError> {
+    let what = format!(
+        "{} does not go with this path; GET /openapi.json lists what does",
+        request.method()
+    );
+    Err(ApiError::new(Kind::MethodNotAllowed, what))
+}
+
+async fn no_such_path() -> Result<&'static str, ApiError> {
+    Err(ApiError::not_found(
+        "there is nothing at this path; GET /openapi.json lists what there is",
+    ))
+}

@@ -1,0 +1,126 @@
+//! `/openapi.json`: every route, described beside its handler.
+
+use actix_web::web;
+use utoipa::openapi::path::{
+    HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem,
+};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::{OpenApi, Required, ResponseBuilder, Server};
+use utoipa::{Modify, OpenApi as _};
+
+use super::{PublicUrl, admin, assets, operations, v1};
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Magpie",
+        description = "A vault of API connections, and a passthrough that signs requests with them.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    paths(
+        v1::connections::list, v1::connections::create, v1::connections::get, v1::connections::update,
+        v1::connections::delete, v1::connectors::list, v1::connectors::definitions, v1::actions::list,
+        v1::actions::search, v1::actions::knowledge, admin::keys::list, admin::keys::create,
+        admin::keys::revoke, operations::health, operations::ready, operations::metrics, operations::root,
+        assets::icon, assets::admin, serve,
+    ),
+    modifiers(&Rest),
+    tags(
+        (name = "vault", description = "Connections"),
+        (name = "catalogue", description = "Connectors and their actions"),
+        (name = "passthrough", description = "Requests to providers"),
+        (name = "keys", description = "API keys; for the command line on the server's own machine"),
+        (name = "operations", description = "For whoever runs it"),
+    )
+)]
+struct Description;
+
+/// What cannot be said beside a handler.
+struct Rest;
+
+impl Modify for Rest {
+    fn modify(&self, document: &mut OpenApi) {
+        let key = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
+            "x-pica-secret",
+            "An API key: `sk_test_…` for the sandbox, `sk_live_…` for production",
+        )));
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("key", key);
+        add_passthrough(document);
+        add_old_names(document);
+    }
+}
+
+fn passthrough_operation() -> OperationBuilder {
+    let path = ParameterBuilder::new()
+        .name("path")
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True);
+    let header = |name: &str, required, what: &str| {
+        ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Header)
+            .required(required)
+            .description(Some(what))
+    };
+    OperationBuilder::new()
+        .tag("passthrough")
+        .summary(Some("Sends the request to the connection's provider, signed, and gives its answer back as it is"))
+        .parameter(path.description(Some("The provider's path; the query goes on as well")))
+        .parameter(header("x-pica-connection-key", Required::True, "The connection's key"))
+        .parameter(header("x-pica-action-id", Required::False, "The action's id"))
+        .parameter(header("x-pica-follow-redirects", Required::False, "`true` follows the redirects of a GET"))
+        .response("default", ResponseBuilder::new().description("The provider's answer"))
+        .security(utoipa::openapi::SecurityRequirement::new("key", [] as [&str; 0]))
+}
+
+fn add_passthrough(document: &mut OpenApi) {
+    let mut item = PathItem::default();
+    for method in [
+        HttpMethod::Get,
+        HttpMethod::Head,
+        HttpMethod::Post,
+        HttpMethod::Put,
+        HttpMethod::Patch,
+        HttpMethod::Delete,
+        HttpMethod::Options,
+    ] {
+        item.merge_operations(PathItem::new(method, passthrough_operation()));
+    }
+    document
+        .paths
+        .paths
+        .insert(format!("{}/{{path}}", v1::passthrough::PREFIX), item);
+}
+
+/// `/v1/connections` is `/v1/vault/connections`.
+fn add_old_names(document: &mut OpenApi) {
+    for suffix in ["", "/{id}"] {
+        if let Some(item) = document
+            .paths
+            .paths
+            .get(&format!("/v1/vault/connections{suffix}"))
+            .cloned()
+        {
+            document
+                .paths
+                .paths
+                .insert(format!("/v1/connections{suffix}"), item);
+        }
+    }
+}
+
+/// The description, for a server at `public_url`.
+pub fn document(public_url: &str) -> OpenApi {
+    let mut document = Description::openapi();
+    document.servers = Some(vec![Server::new(public_url)]);
+    document
+}
+
+/// `GET /openapi.json`: this description.
+#[utoipa::path(get, path = "/openapi.json", tag = "operations", responses((status = 200, body = serde_json::Value)))]
+pub async fn serve(public_url: web::Data<PublicUrl>) -> web::Json<OpenApi> {
+    web::Json(document(&public_url.0))
+}

@@ -1,0 +1,219 @@
+//! Actions: `/v1/available-actions/…` and `/v1/knowledge`.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, web};
+use serde::Serialize;
+
+use crate::api::error::ApiError;
+use crate::api::extract::Caller;
+use crate::api::query::{List, MAX_LIMIT, Query};
+use crate::catalog::{self, Catalogue, Snapshot};
+use crate::domain::{Action, ActionId, Connector};
+
+/// An action in a list.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ActionView {
+    /// What passthrough names it by.
+    system_id: String,
+    title: String,
+    /// Camel-case, unique within the platform.
+    key: String,
+    model_name: String,
+    method: &'static str,
+    platform: String,
+    /// With variables as `{{name}}`.
+    path: String,
+    tags: Vec<String>,
+}
+
+impl ActionView {
+    fn new(action: &Action) -> Self {
+        Self {
+            system_id: action.id.to_string(),
+            title: action.title.clone(),
+            key: action.key.clone(),
+            model_name: action.model.clone(),
+            method: action.method.as_str(),
+            platform: action.platform.to_string(),
+            path: action.path.with_double_braces(),
+            tags: action.tags.clone(),
+        }
+    }
+}
+
+/// `GET /v1/available-actions/{platform}`: lists what a platform can do.
+#[utoipa::path(
+    get, path = "/v1/available-actions/{platform}", tag = "catalogue", security(("key" = [])),
+    params(
+        ("platform" = String, Path, description = "The connector's platform"),
+        ("title" = Option<String>, Query, description = "Only this title, in any case"),
+        ("key" = Option<String>, Query, description = "Only this key"),
+        ("method" = Option<String>, Query, description = "Only this method"),
+        ("page" = Option<u64>, Query, description = "Which page, counted from 1"),
+        ("skip" = Option<u64>, Query, description = "Instead of page: how many rows to leave out"),
+        ("limit" = Option<u64>, Query, description = "Rows a page: 20 unless told, 500 at the most"),
+    ),
+    responses((status = 200, body = List<ActionView>), (status = 404))
+)]
+pub async fn list(
+    caller: Caller,
+    platform: web::Path<String>,
+    request: HttpRequest,
+    catalogue: web::Data<Catalogue>,
+) -> Result<web::Json<List<ActionView>>, ApiError> {
+    let query = Query::parse(request.query_string());
+    let page = query.page()?;
+    let catalogue = catalogue.now();
+    let connector = seen(&caller, &catalogue, &platform)?;
+    let is = |name: &str, value: &str| {
+        query
+            .text(name)
+            .is_none_or(|wanted| wanted.eq_ignore_ascii_case(value))
+    };
+    let fitting: Vec<&Arc<Action>> = connector
+        .actions
+        .iter()
+        .filter(|action| {
+            is("title", &action.title)
+                && is("key", &action.key)
+                && is("method", action.method.as_str())
+        })
+        .collect();
+    Ok(web::Json(List::cut(fitting.into_iter(), page, |action| {
+        ActionView::new(action)
+    })))
+}
+
+/// `GET /v1/available-actions/search/{platform}`: the actions that fit a query, best first.
+#[utoipa::path(
+    get, path = "/v1/available-actions/search/{platform}", tag = "catalogue", security(("key" = [])),
+    params(
+        ("platform" = String, Path, description = "The connector's platform"),
+        ("query" = Option<String>, Query, description = "What is to be done, in words"),
+        ("limit" = Option<u64>, Query, description = "How many are wanted: 5 unless told, 500 at the most"),
+    ),
+    responses((status = 200, body = Vec<ActionView>), (status = 404))
+)]
+pub async fn search(
+    caller: Caller,
+    platform: web::Path<String>,
+    request: HttpRequest,
+    catalogue: web::Data<Catalogue>,
+) -> Result<web::Json<Vec<ActionView>>, ApiError> {
+    let query = Query::parse(request.query_string());
+    let limit = query.get::<usize>("limit", "a whole number")?.unwrap_or(5);
+    let catalogue = catalogue.now();
+    let connector = seen(&caller, &catalogue, &platform)?;
+    let words = query.text("query").unwrap_or_default();
+    let found = catalog::search(connector.actions.iter(), words, limit.min(MAX_LIMIT));
+    Ok(web::Json(
+        found
+            .into_iter()
+            .map(|action| ActionView::new(action))
+            .collect(),
+    ))
+}
+
+/// What an agent reads before it calls an action.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct KnowledgeView {
+    /// The action's id.
+    id: String,
+    /// The same, as older programs call it.
+    #[serde(rename = "_id")]
+    old_id: String,
+    connection_platform: String,
+    title: String,
+    /// With variables as `{{name}}`.
+    path: String,
+    /// Markdown, with full URLs that begin with `baseUrl`.
+    knowledge: String,
+    method: &'static str,
+    base_url: String,
+    tags: Vec<String>,
+    active: bool,
+    supported: bool,
+    deprecated: bool,
+    deleted: bool,
+}
+
+impl KnowledgeView {
+    fn new(connector: &Connector, action: &Action, asked: Option<&ActionId>) -> Self {
+        // Who asks by an old id compares the answer with it.
+        let id = asked.unwrap_or(&action.id).to_string();
+        Self {
+            id: id.clone(),
+            old_id: id,
+            connection_platform: action.platform.to_string(),
+            title: action.title.clone(),
+            path: action.path.with_double_braces(),
+            knowledge: catalog::knowledge(connector, action),
+            method: action.method.as_str(),
+            base_url: connector.base_url.to_string(),
+            tags: action.tags.clone(),
+            active: true,
+            supported: true,
+            deprecated: false,
+            deleted: false,
+        }
+    }
+}
+
+/// `GET /v1/knowledge`: how to call an action, or all of a platform's.
+#[utoipa::path(
+    get, path = "/v1/knowledge", tag = "catalogue", security(("key" = [])),
+    params(
+        ("_id" = Option<String>, Query, description = "The action's id, with or without its prefix"),
+        ("connectionPlatform" = Option<String>, Query, description = "Only this platform"),
+        ("page" = Option<u64>, Query, description = "Which page, counted from 1"),
+        ("skip" = Option<u64>, Query, description = "Instead of page: how many rows to leave out"),
+        ("limit" = Option<u64>, Query, description = "Rows a page: 20 unless told, 500 at the most"),
+    ),
+    responses((status = 200, body = List<KnowledgeView>))
+)]
+pub async fn knowledge(
+    caller: Caller,
+    request: HttpRequest,
+    catalogue: web::Data<Catalogue>,
+) -> Result<web::Json<List<KnowledgeView>>, ApiError> {
+    let query = Query::parse(request.query_string());
+    let page = query.page()?;
+    let catalogue = catalogue.now();
+    let asked: Option<ActionId> = query
+        .text("_id")
+        .map(|text| text.parse().map_err(ApiError::bad_request))
+        .transpose()?;
+    let found: Vec<&Arc<Action>> = match &asked {
+        Some(id) => catalogue.action(id).into_iter().collect(),
+        None => catalogue.all_actions().collect(),
+    };
+    let platform = query.text("connectionPlatform");
+    let pairs: Vec<(&Arc<Connector>, &Arc<Action>)> = found
+        .into_iter()
+        .filter(|action| platform.is_none_or(|wanted| wanted == action.platform.as_str()))
+        .filter(|action| caller.scope().sees_platform(&action.platform))
+        .filter_map(|action| Some((catalogue.connectors.get(&action.platform)?, action)))
+        .collect();
+    let view = |(connector, action): (&Arc<Connector>, &Arc<Action>)| {
+        KnowledgeView::new(connector, action, asked.as_ref())
+    };
+    Ok(web::Json(List::cut(pairs.into_iter(), page, view)))
+}
+
+fn seen<'c>(
+    caller: &Caller,
+    catalogue: &'c Snapshot,
+    platform: &str,
+) -> Result<&'c Arc<Connector>, ApiError> {
+    catalogue
+        .connector(platform)
+        .filter(|connector| caller.scope().sees_platform(&connector.platform))
+        .ok_or_else(|| {
+            ApiError::not_found(
+                "there is no such connector; GET /v1/available-connectors lists them",
+            )
+        })
+}

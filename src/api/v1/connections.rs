@@ -1,0 +1,311 @@
+//! Connections: `/v1/vault/connections`, and `/v1/connections` for older programs.
+
+use actix_web::{HttpRequest, web};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::api::error::ApiError;
+use crate::api::extract::{Caller, Json};
+use crate::api::query::{List, Query};
+use crate::catalog::{Catalogue, Snapshot};
+use crate::domain::{Connection, Environment, Health, Identity, IdentityType, Timestamp};
+use crate::vault::{Change, Filter, NewConnection, Vault};
+
+/// A connection as callers see it: no credentials, and none of our own bookkeeping.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectionView {
+    /// A UUID.
+    id: String,
+    /// The same, as older programs call it.
+    #[serde(rename = "_id")]
+    old_id: String,
+    platform_version: String,
+    connection_definition_id: Option<String>,
+    name: Option<String>,
+    /// Always `api`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// What passthrough names it by.
+    key: String,
+    environment: Environment,
+    platform: String,
+    identity: Option<String>,
+    identity_type: Option<IdentityType>,
+    /// The connector's description.
+    description: String,
+    state: Health,
+    /// Why it is not operational.
+    state_reason: Option<String>,
+    tags: Vec<String>,
+    /// What the application keeps with it.
+    metadata: Map<String, Value>,
+    /// Who it is signed in as, where the provider tells.
+    account: Option<String>,
+    version: &'static str,
+    active: bool,
+    deprecated: bool,
+    deleted: bool,
+    #[schema(value_type = Option<String>)]
+    expires_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>)]
+    last_refreshed_at: Option<Timestamp>,
+    /// To the minute.
+    #[schema(value_type = Option<String>)]
+    last_used_at: Option<Timestamp>,
+    #[schema(value_type = String)]
+    created_at: Timestamp,
+    #[schema(value_type = String)]
+    updated_at: Timestamp,
+}
+
+impl ConnectionView {
+    fn new(connection: Connection, last_used_at: Option<Timestamp>, catalogue: &Snapshot) -> Self {
+        let connector = catalogue.connector(connection.platform.as_str());
+        Self {
+            id: connection.id.to_string(),
+            old_id: connection.id.to_string(),
+            platform_version: connection.platform_version,
+            connection_definition_id: connector.map(|connector| connector.definition_id.clone()),
+            name: connection.name,
+            kind: "api",
+            key: connection.key.to_string(),
+            environment: connection.environment,
+            platform: connection.platform.to_string(),
+            identity: connection
+                .identity
+                .map(|identity| identity.as_str().to_owned()),
+            identity_type: connection.identity_type,
+            description: connector
+                .map(|connector| connector.description.clone())
+                .unwrap_or_default(),
+            state: connection.health,
+            state_reason: connection.health_reason,
+            tags: connection.tags,
+            metadata: connection.metadata,
+            account: connection.account,
+            version: "1.0.0",
+            active: connection.active,
+            deprecated: false,
+            deleted: false,
+            expires_at: connection.expires_at,
+            last_refreshed_at: connection.last_refreshed_at,
+            last_used_at,
+            created_at: connection.created_at,
+            updated_at: connection.updated_at,
+        }
+    }
+}
+
+/// `GET /v1/vault/connections`: lists connections, latest first.
+#[utoipa::path(
+    get, path = "/v1/vault/connections", tag = "vault", security(("key" = [])),
+    params(
+        ("key" = Option<String>, Query, description = "Only these connection keys, with commas between them"),
+        ("keys" = Option<String>, Query, description = "The same"),
+        ("platform" = Option<String>, Query, description = "Only this platform"),
+        ("platformVersion" = Option<String>, Query, description = "Only this version"),
+        ("name" = Option<String>, Query, description = "Only this name"),
+        ("identity" = Option<String>, Query, description = "Only this identity"),
+        ("identityType" = Option<IdentityType>, Query, description = "Only identities of this kind"),
+        ("tags" = Option<String>, Query, description = "Only those with all of these tags, commas between them"),
+        ("active" = Option<bool>, Query, description = "Active ones (the default), or inactive ones"),
+        ("page" = Option<u64>, Query, description = "Which page, counted from 1"),
+        ("skip" = Option<u64>, Query, description = "Instead of page: how many rows to leave out"),
+        ("limit" = Option<u64>, Query, description = "Rows a page: 20 unless told, 500 at the most"),
+    ),
+    responses((status = 200, body = List<ConnectionView>))
+)]
+pub async fn list(
+    caller: Caller,
+    request: HttpRequest,
+    vault: web::Data<Vault>,
+    catalogue: web::Data<Catalogue>,
+) -> Result<web::Json<List<ConnectionView>>, ApiError> {
+    let query = Query::parse(request.query_string());
+    let page = query.page()?;
+    let filter = Filter {
+        keys: query.list("keys").or_else(|| query.list("key")),
+        platform: query.text("platform").map(str::to_owned),
+        platform_version: query.text("platformVersion").map(str::to_owned),
+        name: query.text("name").map(str::to_owned),
+        identity: query
+            .text("identity")
+            .map(|text| text.parse().map_err(ApiError::bad_request))
+            .transpose()?,
+        identity_type: query
+            .text("identityType")
+            .map(|text| {
+                text.parse()
+                    .map_err(|error: String| ApiError::bad_request(error))
+            })
+            .transpose()?,
+        tags: query.list("tags").unwrap_or_default(),
+        active: query.get("active", "true or false")?.unwrap_or(true),
+    };
+    let listed = vault.list(caller.scope(), &filter, page.skip, page.limit)?;
+    let catalogue = catalogue.now();
+    let mut rows = Vec::with_capacity(listed.rows.len());
+    for connection in listed.rows {
+        let last_used = vault.last_used(&connection)?;
+        rows.push(ConnectionView::new(connection, last_used, &catalogue));
+    }
+    Ok(web::Json(List::new(rows, listed.total, page)))
+}
+
+/// `GET /v1/vault/connections/{id}`: one connection, by its id or its key.
+#[utoipa::path(
+    get, path = "/v1/vault/connections/{id}", tag = "vault", security(("key" = [])),
+    params(("id" = String, Path, description = "The connection's id, or its key percent-encoded")),
+    responses((status = 200, body = ConnectionView), (status = 404))
+)]
+pub async fn get(
+    caller: Caller,
+    id: web::Path<String>,
+    vault: web::Data<Vault>,
+    catalogue: web::Data<Catalogue>,
+) -> Result<web::Json<ConnectionView>, ApiError> {
+    let connection = vault.find(caller.scope(), &id)?;
+    view(&vault, &catalogue, connection)
+}
+
+/// What is asked for when a connection is made. Other fields that older programs send mean nothing.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CreateConnection {
+    /// The connector's definition, or …
+    connection_definition_id: Option<String>,
+    /// … its platform.
+    platform: Option<String>,
+    /// The connector's form, filled in: field by field, as texts.
+    auth_form_data: Map<String, Value>,
+    /// Whose it is; at most 128 bytes.
+    identity: Option<String>,
+    /// What kind of owner that is.
+    identity_type: Option<String>,
+    /// What its owner calls it.
+    name: Option<String>,
+    /// Labels.
+    #[serde(default)]
+    tags: Vec<String>,
+}
+
+/// `POST /v1/vault/connections`: makes a connection from credentials, once the provider has
+/// accepted them.
+#[utoipa::path(
+    post, path = "/v1/vault/connections", tag = "vault", security(("key" = [])),
+    request_body = CreateConnection,
+    responses((status = 200, body = ConnectionView), (status = 400), (status = 404))
+)]
+pub async fn create(
+    caller: Caller,
+    Json(body): Json<CreateConnection>,
+    vault: web::Data<Vault>,
+    catalogue: web::Data<Catalogue>,
+) -> Result<web::Json<ConnectionView>, ApiError> {
+    let connector = body
+        .platform
+        .or(body.connection_definition_id)
+        .ok_or_else(|| {
+            ApiError::bad_request("say which connector: `platform` or `connectionDefinitionId`")
+        })?;
+    let identity: Option<Identity> = body
+        .identity
+        .map(|text| text.parse().map_err(ApiError::bad_request))
+        .transpose()?;
+    let identity_type: Option<IdentityType> = body
+        .identity_type
+        .map(|text| {
+            text.parse()
+                .map_err(|error: String| ApiError::bad_request(error))
+        })
+        .transpose()?;
+    let new = NewConnection {
+        connector,
+        form: body.auth_form_data,
+        identity,
+        identity_type,
+        name: body.name,
+        tags: body.tags,
+    };
+    let connection = vault.create(caller.scope(), new).await?;
+    view(&vault, &catalogue, connection)
+}
+
+/// What can be changed about a connection.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UpdateConnection {
+    /// Replaces all tags.
+    tags: Option<Vec<String>>,
+    /// Replaces the name; null takes it away.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    name: Option<Option<String>>,
+    /// Replaces what the application keeps with it.
+    metadata: Option<Map<String, Value>>,
+    /// Switches it on or off.
+    active: Option<bool>,
+}
+
+/// Tells a field that is null from one that is not there.
+fn present<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// `PATCH /v1/vault/connections/{id}`: changes tags, name, metadata or `active`.
+#[utoipa::path(
+    patch, path = "/v1/vault/connections/{id}", tag = "vault", security(("key" = [])),
+    params(("id" = String, Path, description = "The connection's id, or its key percent-encoded")),
+    request_body = UpdateConnection,
+    responses((status = 200, body = ConnectionView), (status = 404))
+)]
+pub async fn update(
+    caller: Caller,
+    id: web::Path<String>,
+    Json(body): Json<UpdateConnection>,
+    vault: web::Data<Vault>,
+    catalogue: web::Data<Catalogue>,
+) -> Result<web::Json<ConnectionView>, ApiError> {
+    let change = Change {
+        tags: body.tags,
+        name: body.name,
+        metadata: body.metadata,
+        active: body.active,
+    };
+    let connection = vault.change(caller.scope(), &id, change).await?;
+    view(&vault, &catalogue, connection)
+}
+
+/// `DELETE /v1/vault/connections/{id}`: removes a connection and its secrets; answers what it was.
+#[utoipa::path(
+    delete, path = "/v1/vault/connections/{id}", tag = "vault", security(("key" = [])),
+    params(("id" = String, Path, description = "The connection's id, or its key percent-encoded")),
+    responses((status = 200, body = ConnectionView), (status = 404))
+)]
+pub async fn delete(
+    caller: Caller,
+    id: web::Path<String>,
+    vault: web::Data<Vault>,
+    catalogue: web::Data<Catalogue>,
+) -> Result<web::Json<ConnectionView>, ApiError> {
+    let connection = vault.delete(caller.scope(), &id).await?;
+    let mut view = ConnectionView::new(connection, None, &catalogue.now());
+    (view.deleted, view.active) = (true, false);
+    Ok(web::Json(view))
+}
+
+fn view(
+    vault: &Vault,
+    catalogue: &Catalogue,
+    connection: Connection,
+) -> Result<web::Json<ConnectionView>, ApiError> {
+    let last_used = vault.last_used(&connection)?;
+    Ok(web::Json(ConnectionView::new(
+        connection,
+        last_used,
+        &catalogue.now(),
+    )))
+}

@@ -1,0 +1,6 @@
+//! The API that programs written for Pica know, one file a resource.
+
+pub mod actions;
+pub mod connections;
+pub mod connectors;
+pub mod passthrough;

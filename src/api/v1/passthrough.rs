@@ -1,0 +1,172 @@
+//! `ANY /v1/passthrough/{path}`: the caller's request, signed; the provider's answer, as it is.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use bytes::Bytes;
+use futures_util::Stream;
+use hyper::http::Response;
+
+use crate::api::error::ApiError;
+use crate::api::extract::Caller;
+use crate::api::layers::Served;
+use crate::egress::EgressError;
+use crate::egress::body::{Download, Upload};
+use crate::egress::client::Client;
+use crate::egress::limits::Limits;
+use crate::passthrough::{Call, Passthrough, returned};
+use crate::telemetry::{Metrics, UpstreamFailure};
+
+/// What stands before the provider's path.
+pub const PREFIX: &str = "/v1/passthrough";
+const ROUTE: &str = "/v1/passthrough/{path}";
+
+/// Passes a request on.
+pub async fn pass(
+    caller: Caller,
+    request: HttpRequest,
+    body: web::Payload,
+    passthrough: web::Data<Passthrough>,
+    client: web::Data<Client>,
+    limits: web::Data<Limits>,
+    metrics: web::Data<Metrics>,
+) -> Result<HttpResponse, ApiError> {
+    note(&request, |served| served.route = Some(ROUTE));
+    let uri = request.uri();
+    let call = Call {
+        scope: caller.scope(),
+        connection_key: text(request.headers(), "x-pica-connection-key"),
+        action_id: text(request.headers(), "x-pica-action-id"),
+        method: request.method().as_str(),
+        path: uri.path().strip_prefix(PREFIX).unwrap_or_default(),
+        query: uri.query(),
+        headers: || {
+            request
+                .headers()
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_bytes()))
+        },
+        follow: text(request.headers(), "x-pica-follow-redirects") == Some("true"),
+    };
+    let prepared = passthrough.prepare(call)?;
+    note(&request, |served| {
+        served.live = Some(std::sync::Arc::clone(&prepared.live));
+        served.action = prepared.action.as_ref().map(|action| action.id.to_string());
+    });
+    let body = upload(request.headers(), body);
+    let answer = prepared
+        .send(&client, body, &limits)
+        .await
+        .inspect_err(|error| {
+            if let crate::passthrough::PassthroughError::Egress(error) = error {
+                count(&metrics, error);
+            }
+        })?;
+    Ok(give_back(answer, metrics))
+}
+
+fn note(request: &HttpRequest, what: impl FnOnce(&mut Served)) {
+    if let Some(served) = request.extensions_mut().get_mut::<Served>() {
+        what(served);
+    }
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+}
+
+/// The caller's body as it comes, with its length where the caller said it.
+fn upload(headers: &HeaderMap, body: web::Payload) -> Upload {
+    let is_chunked = headers.contains_key(header::TRANSFER_ENCODING);
+    let length = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse().ok());
+    match (is_chunked, length) {
+        (false, None | Some(0)) => Upload::empty(),
+        (true, _) => Upload::stream(body, None),
+        (false, length) => Upload::stream(body, length),
+    }
+}
+
+fn give_back(answer: Response<Download>, metrics: web::Data<Metrics>) -> HttpResponse {
+    let (head, body) = answer.into_parts();
+    let status = StatusCode::from_u16(head.status.as_u16()).unwrap_or(StatusCode::BAD_GATEWAY);
+    let mut response = HttpResponse::new(status);
+    // What the length is of: for HEAD and 304 the header tells what a GET would have got.
+    let announced = head
+        .headers
+        .get("content-length")
+        .and_then(|value| value.to_str().ok()?.parse().ok());
+    let headers = response.headers_mut();
+    returned(&head.headers, |name, value| {
+        // The server writes the length itself, from the body's size.
+        if name == "content-length" {
+            return;
+        }
+        if let (Ok(name), Ok(value)) = (
+            HeaderName::from_bytes(name.as_bytes()),
+            HeaderValue::from_bytes(value.as_bytes()),
+        ) {
+            headers.append(name, value);
+        }
+    });
+    let size = match body.content_length() {
+        Some(0) => BodySize::Sized(announced.unwrap_or(0)),
+        Some(length) => BodySize::Sized(length),
+        None => BodySize::Stream,
+    };
+    response.map_body(|_, _| {
+        actix_web::body::BoxBody::new(Passing {
+            body,
+            size,
+            metrics,
+        })
+    })
+}
+
+/// The provider's body on its way to the caller, piece by piece as the caller takes it.
+struct Passing {
+    body: Download,
+    size: BodySize,
+    metrics: web::Data<Metrics>,
+}
+
+impl MessageBody for Passing {
+    type Error = EgressError;
+
+    fn size(&self) -> BodySize {
+        self.size
+    }
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, EgressError>>> {
+        let polled = Pin::new(&mut self.body).poll_next(cx);
+        if let Poll::Ready(Some(Err(error))) = &polled {
+            count(&self.metrics, error);
+            tracing::warn!(error = %error, "a provider's answer ended early");
+        }
+        polled
+    }
+}
+
+fn count(metrics: &Metrics, error: &EgressError) {
+    metrics.upstream_failed(match error {
+        EgressError::Unresolvable { .. } => UpstreamFailure::Dns,
+        EgressError::Forbidden { .. } => UpstreamFailure::Forbidden,
+        EgressError::Unreachable { .. } => UpstreamFailure::Connect,
+        EgressError::Tls { .. } => UpstreamFailure::Tls,
+        EgressError::TimedOut { .. } => UpstreamFailure::Timeout,
+        EgressError::ClosedEarly { .. } => UpstreamFailure::ClosedEarly,
+        _ => UpstreamFailure::Protocol,
+    });
+}

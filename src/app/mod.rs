@@ -1,0 +1,293 @@
+//! The composition root: from a configuration to a running server, and to its end.
+//!
+//! **Invariant:** this is the only place where services meet each other.
+
+mod server;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use url::Url;
+
+pub use server::{CONTROL_SOCKET, Running, StartError, start};
+
+use crate::access::{Access, NewKey};
+use crate::catalog::Catalogue;
+use crate::config::{self, Config, MasterKey as KeySource, NoMasterKey};
+use crate::crypto::{self, random_bytes};
+use crate::domain::{Clock, Connector, Environment, Permission, Scope, Secret, SystemClock};
+use crate::egress::limits::Limits;
+use crate::egress::{Egress, Settings};
+use crate::jobs::{FolderWatch, Job, report};
+use crate::mock;
+use crate::store::embedded::{EmbeddedEngine, Opened, Options};
+use crate::store::schema::bring_up_to_date;
+use crate::store::{MemoryEngine, SharedEngine};
+use crate::telemetry::Metrics;
+use crate::vault::keys::Keys;
+use crate::vault::{Overrides, Vault};
+
+/// What the program is run as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// In earnest.
+    Serve,
+    /// For development: every provider is the built-in mock.
+    Dev {
+        /// Whether everything is forgotten at the end.
+        in_memory: bool,
+    },
+}
+
+/// Store, keys and access: what the command line needs as much as the server.
+pub struct Core {
+    pub(crate) engine: SharedEngine,
+    embedded: Option<Arc<EmbeddedEngine>>,
+    pub(crate) keys: Arc<Keys>,
+    /// The API keys.
+    pub access: Arc<Access>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Core {
+    /// Opens the data folder, or an empty store in memory.
+    ///
+    /// # Errors
+    /// If another process has the folder, if it is not in a state to be opened, or if the master
+    /// key is missing or another one.
+    pub async fn open(config: &Config, in_memory: bool) -> Result<Self, StartError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let (engine, embedded) = match in_memory {
+            true => (Arc::new(MemoryEngine::new()) as SharedEngine, None),
+            false => {
+                let engine = Arc::new(open_engine(config)?);
+                (Arc::clone(&engine) as SharedEngine, Some(engine))
+            }
+        };
+        let master = match in_memory {
+            true => Secret::new(random_bytes()),
+            false => master_key(&config.master_key, is_empty(&engine)?)?,
+        };
+        bring_up_to_date(&engine).await?;
+        let keys = Keys::open(&engine, crypto::MasterKey::new(&master), Arc::clone(&clock)).await?;
+        let per_minute = config
+            .limits
+            .requests_per_minute
+            .map(std::num::NonZeroU32::get);
+        let access = Access::new(
+            &engine,
+            Arc::clone(&keys.keyring),
+            Arc::clone(&clock),
+            per_minute,
+        );
+        Ok(Self {
+            engine,
+            embedded,
+            keys: Arc::new(keys),
+            access: Arc::new(access),
+            clock,
+        })
+    }
+
+    /// Writes down what is left, and closes the store.
+    pub fn close(&self) {
+        if let Some(engine) = &self.embedded {
+            engine.shutdown();
+        }
+    }
+
+    /// The ready-made keys of the development server: the same at each start of the same folder.
+    async fn dev_key(&self, environment: Environment) -> Result<Secret<String>, StartError> {
+        let bytes = Secret::new(
+            self.keys
+                .keyring
+                .hash(format!("dev key {environment}").as_bytes()),
+        );
+        let new = NewKey {
+            scope: Scope::all(environment),
+            name: "dev".to_owned(),
+            permission: Permission::Admin,
+            expires_in: None,
+        };
+        Ok(self.access.ensure(new, &bytes).await?)
+    }
+}
+
+fn open_engine(config: &Config) -> Result<EmbeddedEngine, StartError> {
+    let options = Options {
+        snapshot_after: config.store.snapshot_after_bytes,
+        ..Options::default()
+    };
+    let (engine, opened) = EmbeddedEngine::open(&config.data_dir, &options)?;
+    say(&config.data_dir, &opened);
+    Ok(engine)
+}
+
+fn say(folder: &Path, opened: &Opened) {
+    for step in &opened.steps {
+        match step.is_worrying() {
+            true => tracing::warn!(path = %folder.display(), "store: {step}"),
+            false => tracing::info!(path = %folder.display(), "store: {step}"),
+        }
+    }
+}
+
+fn is_empty(engine: &SharedEngine) -> Result<bool, StartError> {
+    Ok(engine.scan(b"", None, 1)?.is_empty())
+}
+
+/// The master key; a new one for a new folder, if none was named.
+fn master_key(source: &KeySource, is_new: bool) -> Result<Secret<[u8; 32]>, StartError> {
+    if let Some(key) = source.read()? {
+        return Ok(key);
+    }
+    let KeySource::DefaultFile(path) = source else {
+        unreachable!("every other source gives a key or an error");
+    };
+    if !is_new {
+        return Err(StartError::LostMasterKey(path.clone()));
+    }
+    let key = Secret::new(random_bytes());
+    config::write_new(path, &key).map_err(|error| NoMasterKey::Unreadable(path.clone(), error))?;
+    tracing::warn!(
+        path = %path.display(),
+        "made a new master key; keep a copy of it elsewhere: without it the data folder cannot be read"
+    );
+    Ok(key)
+}
+
+/// Everything that answers requests.
+pub(crate) struct Services {
+    pub(crate) core: Core,
+    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) vault: Arc<Vault>,
+    pub(crate) egress: Arc<Egress>,
+    pub(crate) metrics: Arc<Metrics>,
+}
+
+impl Services {
+    fn build(
+        config: &Config,
+        mode: Mode,
+        core: Core,
+        metrics: Arc<Metrics>,
+        at: SocketAddr,
+    ) -> Result<Self, StartError> {
+        let (catalogue, problems) = Catalogue::load(config.connectors_dir.clone());
+        report(&catalogue, &problems);
+        metrics.know(catalogue.now().connectors.keys().cloned());
+        let catalogue = Arc::new(catalogue);
+        let egress = Arc::new(Egress::new(egress_settings(config))?);
+        let overrides: Overrides = match mode {
+            Mode::Serve => Arc::new(|_: &Connector| None),
+            Mode::Dev { .. } => {
+                egress.built_in_is_at(at);
+                let own =
+                    Url::parse(&format!("http://{at}")).expect("a socket's address makes a URL");
+                Arc::new(move |connector| mock::upstream_url(&own, connector))
+            }
+        };
+        let vault = Vault::new(
+            &core.engine,
+            Arc::clone(&core.keys.keyring),
+            Arc::clone(&catalogue),
+            Arc::clone(&egress),
+            Arc::clone(&core.clock),
+            overrides,
+        );
+        Ok(Self {
+            core,
+            catalogue,
+            vault: Arc::new(vault),
+            egress,
+            metrics,
+        })
+    }
+
+    /// Reads the connectors again.
+    pub(crate) fn reload(&self) {
+        reload(&self.catalogue, &self.metrics);
+    }
+
+    /// What is done on a clock. Each job ends when `stop` says so.
+    fn jobs(&self) -> Vec<Job> {
+        let mut jobs = vec![self.usage_job(), self.data_key_job()];
+        if let Some(folder) = self.catalogue.folder() {
+            let watch = FolderWatch::new(folder);
+            let (catalogue, metrics) = (Arc::clone(&self.catalogue), Arc::clone(&self.metrics));
+            jobs.push(Job {
+                name: "connectors",
+                every: Duration::from_secs(2),
+                at_stop: false,
+                step: Box::new(move || {
+                    if watch.has_changed() {
+                        reload(&catalogue, &metrics);
+                    }
+                    Box::pin(async { Ok(()) })
+                }),
+            });
+        }
+        jobs
+    }
+
+    fn usage_job(&self) -> Job {
+        let (access, vault) = (Arc::clone(&self.core.access), Arc::clone(&self.vault));
+        Job {
+            name: "usage",
+            every: Duration::from_secs(60),
+            at_stop: true,
+            step: Box::new(move || {
+                let (access, vault) = (Arc::clone(&access), Arc::clone(&vault));
+                Box::pin(async move {
+                    access.flush_usage().await?;
+                    Ok(vault.flush_usage().await?)
+                })
+            }),
+        }
+    }
+
+    fn data_key_job(&self) -> Job {
+        let keys = Arc::clone(&self.core.keys);
+        Job {
+            name: "data-keys",
+            every: Duration::from_secs(60 * 60),
+            at_stop: false,
+            step: Box::new(move || {
+                let keys = Arc::clone(&keys);
+                Box::pin(async move { Ok(keys.renew_worn().await?) })
+            }),
+        }
+    }
+
+    fn start_jobs(&self, stop: &watch::Receiver<bool>) -> Vec<tokio::task::JoinHandle<()>> {
+        self.jobs()
+            .into_iter()
+            .map(|job| actix_web::rt::spawn(job.run(stop.clone())))
+            .collect()
+    }
+}
+
+fn reload(catalogue: &Catalogue, metrics: &Metrics) {
+    let problems = catalogue.reload();
+    report(catalogue, &problems);
+    metrics.know(catalogue.now().connectors.keys().cloned());
+}
+
+fn egress_settings(config: &Config) -> Settings {
+    let egress = &config.egress;
+    Settings {
+        allow: egress.allow.clone(),
+        ca_files: egress.ca_file.iter().cloned().collect(),
+        limits: Limits {
+            connect: egress.connect_timeout,
+            first_byte: egress.first_byte_timeout,
+            idle: egress.idle_timeout,
+            total: egress.total_timeout,
+            pool_per_origin: egress.pool_per_origin,
+            ..Limits::default()
+        },
+    }
+}

@@ -1,0 +1,297 @@
+//! The HTTP server: from its sockets to its last request.
+
+use std::any::Any;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Extensions, ServerHandle};
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use super::{Core, Mode, Services};
+use crate::access::AccessError;
+use crate::api::extract::{JsonLimit, ViaControlSocket};
+use crate::api::layers::{RequestLog, around};
+use crate::api::{self, Lifecycle, PublicUrl};
+use crate::config::{Config, NoMasterKey};
+use crate::domain::{Environment, Secret};
+use crate::egress::SetupError;
+use crate::egress::client::Client;
+use crate::mock;
+use crate::passthrough::Passthrough;
+use crate::store::StoreError;
+use crate::store::embedded::OpenError;
+use crate::store::schema::SchemaError;
+use crate::telemetry::{DroppedLines, Metrics};
+use crate::vault::keys::OpenKeysError;
+
+/// The socket in the data folder by which the command line reaches a running server.
+pub const CONTROL_SOCKET: &str = "control.sock";
+/// Connections without a request are kept so long: longer than load balancers keep theirs.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// Why the program does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The records are of a newer program, or cannot be brought up to date.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// There is no master key.
+    #[error(transparent)]
+    MasterKey(#[from] NoMasterKey),
+    /// The folder has data, and the key that opens it is gone.
+    #[error(
+        "the data folder has data, but its master key `{0}` is gone; put it back, or give it as MAGPIE_MASTER_KEY"
+    )]
+    LostMasterKey(PathBuf),
+    /// The master key is the wrong one.
+    #[error(transparent)]
+    Keys(#[from] OpenKeysError),
+    /// The store fails.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An API key could not be made.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// The way out could not be set up.
+    #[error(transparent)]
+    Egress(#[from] SetupError),
+    /// The address is not to be had.
+    #[error("cannot listen on {address}")]
+    Bind {
+        /// The address.
+        address: String,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// The server ended by itself.
+    #[error("the server stopped")]
+    Server(#[from] io::Error),
+}
+
+/// A server that takes requests.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Where users reach it.
+    pub public_url: String,
+    /// The ready-made keys of a development server: test and live.
+    pub dev_keys: Option<(Secret<String>, Secret<String>)>,
+    services: Services,
+    lifecycle: Lifecycle,
+    handle: ServerHandle,
+    server: tokio::task::JoinHandle<io::Result<()>>,
+    jobs: Vec<tokio::task::JoinHandle<()>>,
+    stop_jobs: watch::Sender<bool>,
+    socket: Option<PathBuf>,
+}
+
+/// Starts a server. It takes requests from now on; [`Running::until_stopped`] sees to its end.
+pub async fn start(
+    config: &Config,
+    mode: Mode,
+    dropped: DroppedLines,
+) -> Result<Running, StartError> {
+    let address = SocketAddr::new(config.bind, config.port);
+    let bind = |source| StartError::Bind {
+        address: address.to_string(),
+        source,
+    };
+    let listener = TcpListener::bind(address).map_err(bind)?;
+    let address = listener.local_addr().map_err(bind)?;
+    let in_memory = matches!(mode, Mode::Dev { in_memory: true });
+    let core = Core::open(config, in_memory).await?;
+    let dev_keys = match mode {
+        Mode::Serve => None,
+        Mode::Dev { .. } => Some((
+            core.dev_key(Environment::Test).await?,
+            core.dev_key(Environment::Live).await?,
+        )),
+    };
+    let metrics = Arc::new(Metrics::new(dropped));
+    let services = Services::build(config, mode, core, metrics, reachable(address))?;
+    let public_url = match (mode, &config.public_url) {
+        (Mode::Dev { .. }, None) => format!("http://{}", reachable(address)),
+        _ => config.public_url_at(address.port()),
+    };
+    let socket = (!in_memory).then(|| config.data_dir.join(CONTROL_SOCKET));
+    let control = socket.as_deref().and_then(control_socket);
+    let lifecycle = Lifecycle::default();
+    let server = http_server(
+        config,
+        mode,
+        &services,
+        &public_url,
+        &lifecycle,
+        listener,
+        control,
+    )?;
+    let (stop_jobs, stop) = watch::channel(false);
+    Ok(Running {
+        address: reachable(address),
+        public_url,
+        dev_keys,
+        jobs: services.start_jobs(&stop),
+        services,
+        lifecycle,
+        handle: server.handle(),
+        server: actix_web::rt::spawn(server),
+        stop_jobs,
+        socket,
+    })
+}
+
+/// An address that stands for all of the machine's, as a program on this machine reaches it.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        let loopback = match address {
+            SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+        };
+        address.set_ip(loopback);
+    }
+    address
+}
+
+/// The control socket, for the owner of the data folder alone. A server without one works; only
+/// the command line cannot talk to it.
+fn control_socket(path: &Path) -> Option<UnixListener> {
+    // The folder is locked by us, so a socket that is there is a dead server's.
+    let _ = std::fs::remove_file(path);
+    let listener = UnixListener::bind(path).and_then(|listener| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+        Ok(listener)
+    });
+    listener
+        .inspect_err(|error| {
+            tracing::warn!(path = %path.display(), %error, "no control socket: the command line cannot reach this server");
+        })
+        .ok()
+}
+
+fn http_server(
+    config: &Config,
+    mode: Mode,
+    services: &Services,
+    public_url: &str,
+    lifecycle: &Lifecycle,
+    listener: TcpListener,
+    control: Option<UnixListener>,
+) -> Result<actix_web::dev::Server, StartError> {
+    let passthrough = Passthrough::new(
+        Arc::clone(&services.vault),
+        Arc::clone(&services.catalogue),
+        config.passthrough.strict,
+    );
+    let passthrough = web::Data::new(passthrough);
+    let vault = web::Data::from(Arc::clone(&services.vault));
+    let catalogue = web::Data::from(Arc::clone(&services.catalogue));
+    let access = web::Data::from(Arc::clone(&services.core.access));
+    let metrics = web::Data::from(Arc::clone(&services.metrics));
+    let egress = Arc::clone(&services.egress);
+    let public_url = web::Data::new(PublicUrl(public_url.to_owned()));
+    let lifecycle = web::Data::new(lifecycle.clone());
+    let limits = web::Data::new(services.egress.limits().clone());
+    let (json, log) = (
+        JsonLimit(config.limits.json_body_bytes),
+        RequestLog(config.passthrough.request_log),
+    );
+    let app = move || {
+        App::new()
+            .wrap(from_fn(around))
+            .app_data(access.clone())
+            .app_data(vault.clone())
+            .app_data(catalogue.clone())
+            .app_data(passthrough.clone())
+            .app_data(metrics.clone())
+            .app_data(public_url.clone())
+            .app_data(lifecycle.clone())
+            .app_data(limits.clone())
+            .app_data(web::Data::new(Client::new(Arc::clone(&egress))))
+            .app_data(json)
+            .app_data(log)
+            .configure(|config| {
+                if mode != Mode::Serve {
+                    mock::configure(config);
+                }
+            })
+            .configure(api::routes)
+    };
+    let mut server = HttpServer::new(app)
+        .workers(config.workers)
+        .max_connections(config.limits.max_connections.div_ceil(config.workers))
+        .keep_alive(KEEP_ALIVE)
+        .shutdown_timeout(config.shutdown_timeout.as_secs())
+        .on_connect(mark_control)
+        .disable_signals()
+        .listen(listener)?;
+    if let Some(control) = control {
+        server = server.listen_uds(control)?;
+    }
+    Ok(server.run())
+}
+
+fn mark_control(connection: &dyn Any, data: &mut Extensions) {
+    if connection.is::<tokio::net::UnixStream>() {
+        data.insert(ViaControlSocket);
+    }
+}
+
+impl Running {
+    /// Serves until the process is told to stop, then finishes what is under way. A second signal
+    /// ends it at once.
+    pub async fn until_stopped(mut self) -> Result<(), StartError> {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut hang_up = signal(SignalKind::hangup())?;
+        let told = loop {
+            tokio::select! {
+                _ = terminate.recv() => break "SIGTERM",
+                _ = interrupt.recv() => break "SIGINT",
+                _ = hang_up.recv() => self.services.reload(),
+                ended = &mut self.server => return self.finish(ended).await,
+            }
+        };
+        tracing::info!(
+            signal = told,
+            "stopping: requests under way are finished, no others taken"
+        );
+        self.lifecycle.drain();
+        let graceful = self.handle.stop(true);
+        tokio::select! {
+            () = graceful => {}
+            _ = terminate.recv() => self.handle.stop(false).await,
+            _ = interrupt.recv() => self.handle.stop(false).await,
+        }
+        let ended = (&mut self.server).await;
+        self.finish(ended).await
+    }
+
+    async fn finish(
+        self,
+        ended: Result<io::Result<()>, tokio::task::JoinError>,
+    ) -> Result<(), StartError> {
+        self.stop_jobs.send_replace(true);
+        for job in self.jobs {
+            let _ = job.await;
+        }
+        self.services.core.close();
+        if let Some(socket) = &self.socket {
+            let _ = std::fs::remove_file(socket);
+        }
+        tracing::info!("stopped");
+        ended.map_err(io::Error::other)??;
+        Ok(())
+    }
+}

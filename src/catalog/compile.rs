@@ -1,0 +1,415 @@
+//! From a descriptor as written to a connector that can be relied on.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use regex::Regex;
+use url::Url;
+
+use super::format::{
+    ActionDescriptor, AuthDescriptor, Descriptor, FieldDescriptor, TestDescriptor,
+};
+use crate::crypto::{base64_url, sha256};
+use crate::domain::{
+    ACCESS_TOKEN_FIELD, Action, ActionId, Auth, Connector, FieldKind, FormField, Method, MockFacts,
+    ParamPlace, PathTemplate, Platform, Template, TestRequest, connector_id,
+};
+
+/// Headers that belong to the connection between two hosts, or to us: no descriptor sets them.
+const NOT_TO_BE_SET: [&str; 6] = [
+    "host",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "cookie",
+    "upgrade",
+];
+
+/// The id of the action that `method` and `path` are on `platform`.
+pub fn action_id(platform: &Platform, method: Method, path: &str) -> ActionId {
+    let (first, second) = id_parts(&format!("{platform}\n{method}\n{path}"));
+    ActionId::from_parts(&first, &second)
+}
+
+/// The two parts of an id in Pica's form (11 and 22 characters), derived from `text`.
+fn id_parts(text: &str) -> (String, String) {
+    let [a, b, c, d, e, f, g, h, rest @ ..] = sha256(text.as_bytes());
+    let second = rest
+        .first_chunk::<16>()
+        .map(|bytes| base64_url(bytes))
+        .unwrap_or_default();
+    (base64_url(&[a, b, c, d, e, f, g, h]), second)
+}
+
+/// The connector that `descriptor` describes, or everything that is wrong with it.
+pub fn compile(descriptor: Descriptor) -> Result<Connector, Vec<String>> {
+    let mut wrong = Vec::new();
+    let platform: Platform = match descriptor.platform.parse() {
+        Ok(platform) => platform,
+        Err(error) => return Err(vec![format!("platform: {error}")]),
+    };
+    for (key, text) in [
+        ("name", &descriptor.name),
+        ("description", &descriptor.description),
+        ("category", &descriptor.category),
+    ] {
+        if text.trim().is_empty() {
+            wrong.push(format!("{key}: must not be empty"));
+        }
+    }
+    let is_oauth = matches!(descriptor.auth, AuthDescriptor::Oauth2 { .. });
+    let form = form(descriptor.form, is_oauth, &mut wrong);
+    let fields = Fields(&form);
+    let base_url = base_url(&descriptor.base_url, &fields, &mut wrong);
+    let headers = fixed_headers(descriptor.headers, &fields, &mut wrong);
+    let auth = auth(descriptor.auth, &fields, &mut wrong);
+    let test = descriptor
+        .test
+        .and_then(|test| test_request(test, &mut wrong));
+    let actions = actions(descriptor.actions, &platform, &mut wrong);
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
+    Ok(Connector {
+        id: connector_id(&sha256(platform.as_str().as_bytes())),
+        definition_id: {
+            let (first, second) = id_parts(&format!("definition\n{platform}"));
+            format!("conn_def::{first}::{second}")
+        },
+        platform,
+        version: descriptor.version,
+        name: descriptor.name,
+        description: descriptor.description,
+        category: descriptor.category,
+        tags: descriptor.tags,
+        status: descriptor.status,
+        docs: descriptor.docs,
+        guide: descriptor.guide,
+        base_url,
+        headers,
+        auth,
+        test,
+        actions,
+        form,
+        mock: MockFacts {
+            unauthorized: descriptor.mock.unauthorized,
+            unauthorized_status: descriptor.mock.unauthorized_status,
+        },
+    })
+}
+
+/// The fields that templates may name.
+struct Fields<'a>(&'a [FormField]);
+
+impl Fields<'_> {
+    fn named(&self, name: &str) -> Option<&FormField> {
+        self.0.iter().find(|field| field.name == name)
+    }
+
+    /// Parses a template and checks that its fields exist, and are no secrets where they must not be.
+    fn template(&self, at: &str, text: &str, secrets: bool, wrong: &mut Vec<String>) -> Template {
+        let template = match Template::parse(text) {
+            Ok(template) => template,
+            Err(error) => {
+                wrong.push(format!("{at}: {error}"));
+                return Template::default();
+            }
+        };
+        for name in template.fields() {
+            match self.named(name) {
+                None => wrong.push(format!("{at}: there is no form field `{name}`")),
+                Some(field) if field.is_secret() && !secrets => {
+                    wrong.push(format!(
+                        "{at}: the field `{name}` is a secret and must not stand here"
+                    ));
+                }
+                Some(_) => {}
+            }
+        }
+        template
+    }
+}
+
+fn form(written: Vec<FieldDescriptor>, is_oauth: bool, wrong: &mut Vec<String>) -> Vec<FormField> {
+    let mut form: Vec<FormField> = Vec::new();
+    for field in written {
+        let at = format!("form.{}", field.name);
+        if !Template::is_field_name(&field.name) {
+            wrong.push(format!(
+                "{at}: a name has capital letters, digits and underscores only"
+            ));
+        }
+        if form.iter().any(|other| other.name == field.name) {
+            wrong.push(format!("{at}: stands here twice"));
+        }
+        if (field.kind == FieldKind::Select) == field.options.is_empty() {
+            wrong.push(format!("{at}: a select, and nothing else, has options"));
+        }
+        // The whole value must match, whatever the pattern's author thought of.
+        let pattern = field
+            .pattern
+            .and_then(|text| match Regex::new(&format!("^(?:{text})$")) {
+                Ok(pattern) => Some(pattern),
+                Err(error) => {
+                    wrong.push(format!("{at}.pattern: {error}"));
+                    None
+                }
+            });
+        form.push(FormField {
+            name: field.name,
+            kind: field.kind,
+            label: field.label,
+            placeholder: field.placeholder,
+            help: field.help,
+            required: field.required,
+            pattern,
+            options: field.options,
+            default: field.default,
+        });
+    }
+    if is_oauth && !form.iter().any(|field| field.name == ACCESS_TOKEN_FIELD) {
+        form.push(access_token_field());
+    }
+    form
+}
+
+fn access_token_field() -> FormField {
+    FormField {
+        name: ACCESS_TOKEN_FIELD.to_owned(),
+        kind: FieldKind::Password,
+        label: "Access token".to_owned(),
+        placeholder: String::new(),
+        help: "An OAuth 2 access token that the provider has issued".to_owned(),
+        required: true,
+        pattern: None,
+        options: Vec::new(),
+        default: None,
+    }
+}
+
+/// Checks that whatever a person enters, the base URL stays the provider's.
+fn base_url(text: &str, fields: &Fields<'_>, wrong: &mut Vec<String>) -> Template {
+    let template = fields.template("base_url", text, false, wrong);
+    let names: Vec<&str> = template.fields().collect();
+    let whole = names.len() == 1 && text == format!("{{{{{}}}}}", names.concat());
+    for name in names {
+        let Some(field) = fields.named(name) else {
+            continue;
+        };
+        match field.kind {
+            FieldKind::Url if !whole => {
+                wrong.push(format!("base_url: the URL field `{name}` must be the whole of it"));
+            }
+            FieldKind::Text if field.pattern.is_none() => wrong.push(format!(
+                "form.{name}: stands in the base URL and needs a pattern, so that nobody can lead requests elsewhere"
+            )),
+            _ => {}
+        }
+    }
+    if whole {
+        return template;
+    }
+    let sample = template.render(|_| Some("sample")).unwrap_or_default();
+    match Url::parse(&sample) {
+        Ok(url) if url.scheme() != "https" => wrong.push("base_url: must be https".to_owned()),
+        Ok(url)
+            if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() =>
+        {
+            wrong.push("base_url: must have no user, query or fragment".to_owned());
+        }
+        Ok(_) if text.ends_with('/') => wrong.push("base_url: must not end in a slash".to_owned()),
+        Ok(_) => {}
+        Err(error) => wrong.push(format!("base_url: {error}")),
+    }
+    template
+}
+
+fn fixed_headers(
+    written: BTreeMap<String, String>,
+    fields: &Fields<'_>,
+    wrong: &mut Vec<String>,
+) -> Vec<(String, Template)> {
+    written
+        .into_iter()
+        .map(|(name, value)| {
+            check_header_name("headers", &name, wrong);
+            let value = fields.template(&format!("headers.{name}"), &value, false, wrong);
+            (name.to_ascii_lowercase(), value)
+        })
+        .collect()
+}
+
+fn check_header_name(at: &str, name: &str, wrong: &mut Vec<String>) {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if name.is_empty() || !name.bytes().all(plain) {
+        wrong.push(format!("{at}: `{name}` is no header name"));
+    }
+    let lower = name.to_ascii_lowercase();
+    if NOT_TO_BE_SET.contains(&lower.as_str()) || lower.starts_with("x-pica-") {
+        wrong.push(format!("{at}: the header `{name}` must not be set"));
+    }
+}
+
+fn auth(written: AuthDescriptor, fields: &Fields<'_>, wrong: &mut Vec<String>) -> Auth {
+    match written {
+        AuthDescriptor::None {} => Auth::None,
+        AuthDescriptor::Bearer { token } => {
+            Auth::Bearer(fields.template("auth.token", &token, true, wrong))
+        }
+        AuthDescriptor::Header { headers } => {
+            if headers.is_empty() {
+                wrong.push("auth.headers: needs at least one".to_owned());
+            }
+            let pairs = headers.into_iter().map(|(name, value)| {
+                let template = fields.template("auth.headers", &name, false, wrong);
+                if template.as_literal().is_some() {
+                    check_header_name("auth.headers", &name, wrong);
+                }
+                (
+                    template,
+                    fields.template(&format!("auth.headers.{name}"), &value, true, wrong),
+                )
+            });
+            Auth::Headers(pairs.collect())
+        }
+        AuthDescriptor::Query { params } => {
+            if params.is_empty() {
+                wrong.push("auth.params: needs at least one".to_owned());
+            }
+            let pairs = params.into_iter().map(|(name, value)| {
+                let value = fields.template(&format!("auth.params.{name}"), &value, true, wrong);
+                (name, value)
+            });
+            Auth::Query(pairs.collect())
+        }
+        AuthDescriptor::Basic { username, password } => Auth::Basic {
+            username: fields.template("auth.username", &username, true, wrong),
+            password: fields.template("auth.password", &password, true, wrong),
+        },
+        AuthDescriptor::Oauth2 { header, prefix } => {
+            check_header_name("auth.header", &header, wrong);
+            Auth::OAuth2 {
+                header: header.to_ascii_lowercase(),
+                prefix,
+            }
+        }
+    }
+}
+
+fn test_request(written: TestDescriptor, wrong: &mut Vec<String>) -> Option<TestRequest> {
+    if !written.path.starts_with('/') {
+        wrong.push("test.path: must begin with `/`".to_owned());
+        return None;
+    }
+    if let Some(body) = &written.body
+        && let Err(error) = serde_json::from_str::<serde_json::Value>(body)
+    {
+        wrong.push(format!("test.body: {error}"));
+    }
+    Some(TestRequest {
+        method: written.method,
+        path: written.path,
+        body: written.body,
+    })
+}
+
+fn actions(
+    written: Vec<ActionDescriptor>,
+    platform: &Platform,
+    wrong: &mut Vec<String>,
+) -> Vec<Arc<Action>> {
+    let mut keys = BTreeSet::new();
+    let mut places = BTreeSet::new();
+    let mut actions = Vec::new();
+    for action in written {
+        let at = format!("actions.{}", action.key);
+        if !keys.insert(action.key.clone()) {
+            wrong.push(format!("{at}: the key stands here twice"));
+        }
+        if !places.insert((action.method, action.path.clone())) {
+            wrong.push(format!(
+                "{at}: {} {} stands here twice",
+                action.method, action.path
+            ));
+        }
+        match compile_action(action, platform) {
+            Ok(action) => actions.push(Arc::new(action)),
+            Err(problems) => wrong.extend(
+                problems
+                    .into_iter()
+                    .map(|problem| format!("{at}: {problem}")),
+            ),
+        }
+    }
+    actions
+}
+
+fn compile_action(written: ActionDescriptor, platform: &Platform) -> Result<Action, Vec<String>> {
+    let mut wrong = Vec::new();
+    let path = PathTemplate::parse(&written.path).map_err(|error| vec![error])?;
+    let variables: BTreeSet<&str> = path.variables().collect();
+    let described: BTreeSet<&str> = written
+        .params
+        .iter()
+        .filter(|param| param.place == ParamPlace::Path)
+        .map(|param| param.name.as_str())
+        .collect();
+    for name in variables.symmetric_difference(&described) {
+        wrong.push(format!(
+            "`{name}` must stand in the path and among the path's params, or in neither"
+        ));
+    }
+    let content_type = match (&written.request, written.content_type) {
+        (Some(_), None) => Some("application/json".to_owned()),
+        (_, given) => given,
+    };
+    let json_body = written
+        .request
+        .as_deref()
+        .filter(|_| content_type.as_deref() == Some("application/json"));
+    for (what, text) in [
+        ("request", json_body),
+        ("response", written.response.as_deref()),
+    ] {
+        if let Some(error) =
+            text.and_then(|text| serde_json::from_str::<serde_json::Value>(text).err())
+        {
+            wrong.push(format!("{what}: {error}"));
+        }
+    }
+    let mut aliases = Vec::new();
+    for alias in &written.aliases {
+        match alias.parse() {
+            Ok(alias) => aliases.push(alias),
+            Err(error) => wrong.push(format!("alias `{alias}`: {error}")),
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
+    let mut params = written.params;
+    params
+        .iter_mut()
+        .filter(|param| param.place == ParamPlace::Path)
+        .for_each(|param| param.required = true);
+    Ok(Action {
+        id: action_id(platform, written.method, &written.path),
+        aliases,
+        platform: platform.clone(),
+        key: written.key,
+        title: written.title,
+        model: written.model,
+        method: written.method,
+        path,
+        tags: written.tags,
+        summary: written.summary,
+        params,
+        scopes: written.scopes,
+        request_example: written.request,
+        content_type,
+        response_example: written.response,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,16 @@
+//! What can be connected to: connectors and their actions.
+//!
+//! Descriptors are embedded in the program; a folder of the operator's own adds to them and
+//! replaces those of the same name. A [`Catalogue`] is read through a snapshot that never
+//! changes; a reload puts a new snapshot in its place.
+
+mod compile;
+mod format;
+mod knowledge;
+mod load;
+mod search;
+
+pub use compile::action_id;
+pub use knowledge::knowledge;
+pub use load::{Catalogue, Problem, Snapshot, check_text, schema};
+pub use search::search;

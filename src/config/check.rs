@@ -1,0 +1,88 @@
+//! From [`Settings`] to [`Config`], key by key.
+
+use std::num::NonZeroU32;
+
+use super::rules::{Checker, path};
+use super::settings::{self, Settings};
+use super::{Config, Egress, Limits, Passthrough, Shown, Store};
+
+impl Checker<'_> {
+    /// The configuration that `settings` mean. It counts only if no mistake was found.
+    pub fn config(&mut self, settings: &Settings, shown: Shown) -> Config {
+        let data_dir = self.required_path("data_dir", &settings.data_dir);
+        Config {
+            port: self.number("port", settings.port, 0..=65_535),
+            bind: self.bind(&settings.bind),
+            public_url: self.public_url(&settings.public_url),
+            connectors_dir: path(&settings.connectors_dir),
+            workers: self.workers(settings.workers),
+            log: self.log(&settings.log),
+            log_format: self.log_format(&settings.log_format),
+            shutdown_timeout: self.seconds(
+                "shutdown_timeout_seconds",
+                settings.shutdown_timeout_seconds,
+            ),
+            master_key: self.master_key(&settings.keyring, &data_dir),
+            data_dir,
+            egress: self.egress(&settings.egress),
+            limits: self.limits(&settings.limits),
+            passthrough: Passthrough {
+                strict: settings.passthrough.strict,
+                request_log: settings.passthrough.request_log,
+            },
+            store: Store {
+                snapshot_after_bytes: self.number(
+                    "store.snapshot_after_bytes",
+                    settings.store.snapshot_after_bytes,
+                    4096..=1 << 40,
+                ),
+            },
+            shown,
+        }
+    }
+
+    fn egress(&mut self, egress: &settings::Egress) -> Egress {
+        Egress {
+            allow: self.networks("egress.allow", &egress.allow),
+            connect_timeout: self.seconds(
+                "egress.connect_timeout_seconds",
+                egress.connect_timeout_seconds,
+            ),
+            first_byte_timeout: self.seconds(
+                "egress.first_byte_timeout_seconds",
+                egress.first_byte_timeout_seconds,
+            ),
+            idle_timeout: self.seconds("egress.idle_timeout_seconds", egress.idle_timeout_seconds),
+            total_timeout: self
+                .seconds("egress.total_timeout_seconds", egress.total_timeout_seconds),
+            pool_per_origin: self.number(
+                "egress.pool_per_origin",
+                egress.pool_per_origin,
+                1..=65_536,
+            ),
+            ca_file: path(&egress.ca_file),
+        }
+    }
+
+    fn limits(&mut self, limits: &settings::Limits) -> Limits {
+        let most = i64::from(u32::MAX);
+        let per_minute = limits.requests_per_minute;
+        Limits {
+            requests_per_minute: NonZeroU32::new(self.number(
+                "limits.requests_per_minute",
+                per_minute,
+                0..=most,
+            )),
+            max_connections: self.number(
+                "limits.max_connections",
+                limits.max_connections,
+                1..=10_000_000,
+            ),
+            json_body_bytes: self.number(
+                "limits.json_body_bytes",
+                limits.json_body_bytes,
+                1024..=1 << 30,
+            ),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The configuration as the rest of the program sees it.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+use super::{MasterKey, Shown};
+
+/// Everything that can be set, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The TCP port; 0 takes any free one.
+    pub port: u16,
+    /// The address to listen on.
+    pub bind: IpAddr,
+    /// What every URL that is handed out begins with, without a slash at its end. `None`: see
+    /// [`Config::public_url_at`].
+    pub public_url: Option<String>,
+    /// Where all state lives.
+    pub data_dir: PathBuf,
+    /// Connector descriptors laid over the built-in ones.
+    pub connectors_dir: Option<PathBuf>,
+    /// Threads that serve requests, at least 1.
+    pub workers: usize,
+    /// A filter that `tracing_subscriber::EnvFilter` takes.
+    pub log: String,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// How long requests under way may take after we are told to stop.
+    pub shutdown_timeout: Duration,
+    /// Where the master key comes from.
+    pub master_key: MasterKey,
+    /// What may leave, and how long it may take.
+    pub egress: Egress,
+    /// What callers may take.
+    pub limits: Limits,
+    /// Requests that are signed and sent on.
+    pub passthrough: Passthrough,
+    /// The store under [`Config::data_dir`].
+    pub store: Store,
+    pub(super) shown: Shown,
+}
+
+/// The way out.
+#[derive(Clone, Debug)]
+pub struct Egress {
+    /// Networks that may be reached although they are private.
+    pub allow: Vec<IpNet>,
+    /// To the end of the TLS handshake.
+    pub connect_timeout: Duration,
+    /// From the request's last byte to the answer's first.
+    pub first_byte_timeout: Duration,
+    /// Between two pieces of an answer.
+    pub idle_timeout: Duration,
+    /// For the whole exchange.
+    pub total_timeout: Duration,
+    /// Idle connections kept for one origin, in each worker; at least 1.
+    pub pool_per_origin: usize,
+    /// Certificate authorities (PEM) that are trusted besides Mozilla's.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// What one caller, or all of them, may take.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// For one API key; `None` for no limit.
+    pub requests_per_minute: Option<NonZeroU32>,
+    /// Open to this server at once.
+    pub max_connections: usize,
+    /// The largest JSON body that our own API reads, in bytes.
+    pub json_body_bytes: usize,
+}
+
+/// Requests that are signed and sent on.
+#[derive(Clone, Debug)]
+pub struct Passthrough {
+    /// Whether the action id must match the method and path.
+    pub strict: bool,
+    /// Whether each request is recorded.
+    pub request_log: bool,
+}
+
+/// The store.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// How much log makes a snapshot due, in bytes.
+    pub snapshot_after_bytes: u64,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people on a terminal, for programs elsewhere.
+    Auto,
+    /// Aligned text.
+    Human,
+    /// A JSON object a line.
+    Json,
+}
+
+impl Config {
+    /// What every URL that is handed out begins with, when we listen on `port`.
+    ///
+    /// The port is an argument because the configured one may be 0.
+    pub fn public_url_at(&self, port: u16) -> String {
+        let local = || format!("http://localhost:{port}");
+        self.public_url.clone().unwrap_or_else(local)
+    }
+
+    /// What is in force and where it came from, secrets masked.
+    pub fn shown(&self) -> &Shown {
+        &self.shown
+    }
+}
+
+impl FromStr for LogFormat {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "auto" => Ok(Self::Auto),
+            "human" => Ok(Self::Human),
+            "json" => Ok(Self::Json),
+            _ => Err("must be `auto`, `human` or `json`".to_owned()),
+        }
+    }
+}

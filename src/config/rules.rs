@@ -1,0 +1,224 @@
+//! The rules about single values, and the one between the three master key settings.
+
+use std::net::IpAddr;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use figment::{Figment, Profile};
+use ipnet::IpNet;
+use tracing_subscriber::EnvFilter;
+use url::Url;
+
+use super::keyring::{self, MasterKey};
+use super::mistakes::{Mistake, in_words};
+use super::{LogFormat, settings};
+
+/// A day. Longer than any sensible wait, and short enough to catch milliseconds.
+const LONGEST_SECONDS: i64 = 86_400;
+
+/// Checks values one after another, and remembers what was wrong with each.
+pub(super) struct Checker<'a> {
+    pub figment: &'a Figment,
+    pub mistakes: Vec<Mistake>,
+}
+
+impl Checker<'_> {
+    /// A number of `range`. `T` holds every number of it; its own zero stands in for any other.
+    pub fn number<T: TryFrom<i64> + Default>(
+        &mut self,
+        key: &str,
+        number: i64,
+        range: RangeInclusive<i64>,
+    ) -> T {
+        if !range.contains(&number) {
+            self.wrong(
+                key,
+                format!("must be from {} to {}", range.start(), range.end()),
+            );
+        }
+        T::try_from(number).unwrap_or_default()
+    }
+
+    /// A wait: at least a second, at most a day.
+    pub fn seconds(&mut self, key: &str, seconds: i64) -> Duration {
+        Duration::from_secs(self.number(key, seconds, 1..=LONGEST_SECONDS))
+    }
+
+    /// As many as there are cores for 0.
+    pub fn workers(&mut self, workers: i64) -> usize {
+        match self.number("workers", workers, 0..=1024) {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            workers => workers,
+        }
+    }
+
+    /// An address.
+    pub fn bind(&mut self, bind: &str) -> IpAddr {
+        bind.parse().unwrap_or_else(|_| {
+            self.wrong(
+                "bind",
+                "must be an IP address, such as 127.0.0.1 or ::".to_owned(),
+            );
+            IpAddr::from([127, 0, 0, 1])
+        })
+    }
+
+    /// A URL to hand out, if one is set.
+    pub fn public_url(&mut self, text: &str) -> Option<String> {
+        if text.is_empty() {
+            return None;
+        }
+        match absolute(text) {
+            Ok(url) => return Some(url),
+            // A password in it is a secret under a name that does not say so.
+            Err(what) if text.contains('@') => self.wrong_unseen("public_url", what),
+            Err(what) => self.wrong("public_url", what),
+        }
+        None
+    }
+
+    /// A filter for log lines.
+    pub fn log(&mut self, filter: &str) -> String {
+        if let Err(error) = EnvFilter::builder().parse(filter) {
+            let what = format!(
+                "must be a level, or exceptions as in `info,magpie::egress=debug`: {error}"
+            );
+            self.wrong("log", what);
+        }
+        filter.to_owned()
+    }
+
+    /// One of the formats by name.
+    pub fn log_format(&mut self, name: &str) -> LogFormat {
+        LogFormat::from_str(name).unwrap_or_else(|what| {
+            self.wrong("log_format", what);
+            LogFormat::Auto
+        })
+    }
+
+    /// CIDR ranges; a single address is one, too.
+    pub fn networks(&mut self, key: &str, texts: &[String]) -> Vec<IpNet> {
+        let mut networks = Vec::new();
+        for text in texts {
+            let address = || IpAddr::from_str(text).map(IpNet::from);
+            match IpNet::from_str(text).or_else(|_| address()) {
+                Ok(network) => networks.push(network.trunc()),
+                Err(_) => self.wrong(
+                    key,
+                    format!(
+                        "`{}` is no network; write it as in 10.1.0.0/16",
+                        text.escape_debug()
+                    ),
+                ),
+            }
+        }
+        networks
+    }
+
+    /// A path that has to be given.
+    pub fn required_path(&mut self, key: &str, text: &str) -> PathBuf {
+        path(text).unwrap_or_else(|| {
+            self.wrong(key, "must not be empty".to_owned());
+            PathBuf::new()
+        })
+    }
+
+    /// The one source of the master key that is named, or the default file.
+    pub fn master_key(&mut self, keyring: &settings::Keyring, data_dir: &Path) -> MasterKey {
+        let value = keyring.master_key.expose();
+        let named = [
+            ("keyring.master_key", !value.is_empty()),
+            (
+                "keyring.master_key_file",
+                !keyring.master_key_file.is_empty(),
+            ),
+            (
+                "keyring.master_key_command",
+                !keyring.master_key_command.is_empty(),
+            ),
+        ];
+        let mut said = named.iter().filter(|(_, said)| *said).map(|(key, _)| *key);
+        let first = said.next();
+        for second in said {
+            let (one, other) = (
+                first.unwrap_or_default(),
+                self.origin(first.unwrap_or_default()),
+            );
+            self.wrong(
+                second,
+                format!("can't be used together with `{one}` of {other}; say one of them"),
+            );
+        }
+        let default = || MasterKey::DefaultFile(data_dir.join("master.key"));
+        match first {
+            None => default(),
+            Some("keyring.master_key") => keyring::parse(value).map_or_else(
+                |refusal| {
+                    self.wrong("keyring.master_key", refusal.to_string());
+                    default()
+                },
+                MasterKey::Value,
+            ),
+            Some("keyring.master_key_file") => {
+                MasterKey::File(keyring.master_key_file.clone().into())
+            }
+            Some(_) => MasterKey::Command(keyring.master_key_command.clone()),
+        }
+    }
+
+    /// Where the value of `key` that is in force was written.
+    fn origin(&self, key: &str) -> String {
+        origin(self.figment, key)
+    }
+
+    fn wrong(&mut self, key: &str, what: String) {
+        let value = self
+            .figment
+            .find_value(key)
+            .map(|value| in_words(key, &value))
+            .ok();
+        self.mistakes.push(Mistake {
+            value,
+            ..Mistake::of_key(&self.origin(key), key, what)
+        });
+    }
+
+    fn wrong_unseen(&mut self, key: &str, what: String) {
+        let mistake = Mistake::of_key(&self.origin(key), key, what);
+        self.mistakes.push(mistake);
+    }
+}
+
+/// Where the value of `key` in `figment` was written.
+pub(super) fn origin(figment: &Figment, key: &str) -> String {
+    let keys: Vec<&str> = key.split('.').collect();
+    let metadata = figment.find_metadata(key);
+    metadata.map_or_else(String::new, |from| {
+        from.interpolate(&Profile::Default, &keys)
+    })
+}
+
+/// Nothing for an empty text.
+pub(super) fn path(text: &str) -> Option<PathBuf> {
+    (!text.is_empty()).then(|| PathBuf::from(text))
+}
+
+/// `text` as the beginning of other URLs: absolute, and without a slash at its end.
+fn absolute(text: &str) -> Result<String, String> {
+    let example = "must be an absolute http or https URL, such as https://magpie.example.com";
+    let url = Url::parse(text).map_err(|_| example.to_owned())?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
+        return Err(example.to_owned());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(
+            "must not carry a user or a password: it is handed out to everybody".to_owned(),
+        );
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("must not carry a query or a fragment".to_owned());
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}

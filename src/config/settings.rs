@@ -1,0 +1,79 @@
+//! Settings as they are written, before anything is checked but their types.
+
+use serde::Deserialize;
+
+use crate::domain::Secret;
+
+/// The published file, which is also the defaults. A key stands in it or does not exist.
+pub(super) const DEFAULTS: &str = include_str!("../../config.toml");
+
+/// Keys whose values are never shown, in mistakes or elsewhere.
+const SECRETS: [&str; 1] = ["keyring.master_key"];
+
+/// Whether the value of `key` must not be seen.
+pub(super) fn is_secret(key: &str) -> bool {
+    SECRETS.contains(&key)
+}
+
+/// The whole file. No field has a default here: [`DEFAULTS`] names each, or does not parse.
+///
+/// Numbers are as wide as TOML's, so that one out of range gets a sentence about the range.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Settings {
+    pub port: i64,
+    pub bind: String,
+    pub public_url: String,
+    pub data_dir: String,
+    pub connectors_dir: String,
+    pub workers: i64,
+    pub log: String,
+    pub log_format: String,
+    pub shutdown_timeout_seconds: i64,
+    pub keyring: Keyring,
+    pub egress: Egress,
+    pub limits: Limits,
+    pub passthrough: Passthrough,
+    pub store: Store,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Keyring {
+    pub master_key: Secret<String>,
+    pub master_key_file: String,
+    pub master_key_command: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Egress {
+    pub allow: Vec<String>,
+    pub connect_timeout_seconds: i64,
+    pub first_byte_timeout_seconds: i64,
+    pub idle_timeout_seconds: i64,
+    pub total_timeout_seconds: i64,
+    pub pool_per_origin: i64,
+    pub ca_file: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Limits {
+    pub requests_per_minute: i64,
+    pub max_connections: i64,
+    pub json_body_bytes: i64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Passthrough {
+    pub strict: bool,
+    pub request_log: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Store {
+    pub snapshot_after_bytes: i64,
+}

@@ -1,0 +1,17 @@
+//! Sealing, hashing and randomness.
+//!
+//! **Architecture Invariant:** `ring` is named in this module and nowhere else (TLS aside, which
+//! `egress` owns). What is sealed carries the format's version and its key's id, and is bound to
+//! the record and field that it belongs to.
+
+mod encode;
+mod keyring;
+mod random;
+mod seal;
+
+pub use encode::{base62, base64_url, hex, sha256};
+pub use keyring::{
+    KeyId, KeyPurpose, Keyring, KeyringError, MasterKey, WrappedKey, WrongMasterKey,
+};
+pub use random::{random_bytes, random_uuid};
+pub use seal::{SealContext, SealError, Sealed};

@@ -1,0 +1,220 @@
+//! Log lines, on their way to stderr.
+//!
+//! **Why a bounded queue that drops:** a terminal, a pipe or a log collector that does not read
+//! must not hold up requests, and must not fill memory. What was dropped is counted in
+//! `magpie_log_lines_dropped_total`.
+
+use std::io::{self, IsTerminal, Write};
+
+use tracing::Subscriber;
+use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// Lines that may wait to be written: at 200 bytes a line, 3 MB.
+const WAITING_LINES: usize = 16_384;
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Text for people; coloured on a terminal, unless `NO_COLOR` is set.
+    Human,
+    /// One JSON object a line, with the event's fields at its top level.
+    Json,
+}
+
+/// Why logging could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum InitError {
+    /// The filter is none.
+    #[error("`{0}` is no log filter; write it as in `info,magpie::egress=debug`")]
+    Filter(String, #[source] tracing_subscriber::filter::ParseError),
+    /// Somebody else logs in this process.
+    #[error("logging was started already")]
+    Started(#[from] tracing_subscriber::util::TryInitError),
+}
+
+/// Writes what is still waiting when it is dropped; keep it until the end of `main`.
+#[must_use = "log lines are written only while this lives"]
+#[derive(Debug)]
+pub struct Guard {
+    dropped: DroppedLines,
+    _worker: WorkerGuard,
+}
+
+/// Counts the lines that found the queue full.
+#[derive(Clone, Debug)]
+pub struct DroppedLines(Option<ErrorCounter>);
+
+/// Starts logging to stderr for the whole process; once.
+pub fn init(filter: &str, format: Format) -> Result<Guard, InitError> {
+    let filter = EnvFilter::builder()
+        .parse(filter)
+        .map_err(|error| InitError::Filter(filter.to_owned(), error))?;
+    let colour =
+        io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty());
+    let (writer, guard) = queue(io::stderr(), WAITING_LINES);
+    subscriber(filter, format, colour, writer).try_init()?;
+    Ok(guard)
+}
+
+impl Guard {
+    /// For [`super::Metrics`].
+    pub fn dropped_lines(&self) -> DroppedLines {
+        self.dropped.clone()
+    }
+}
+
+impl DroppedLines {
+    /// For a process that does not log.
+    pub fn none() -> Self {
+        Self(None)
+    }
+
+    /// How many, since the start.
+    pub fn count(&self) -> u64 {
+        let dropped = self.0.as_ref().map_or(0, ErrorCounter::dropped_lines);
+        u64::try_from(dropped).unwrap_or(u64::MAX)
+    }
+}
+
+/// A queue of at most `lines` lines before `sink`.
+fn queue(sink: impl Write + Send + 'static, lines: usize) -> (NonBlocking, Guard) {
+    let (writer, worker) = NonBlockingBuilder::default()
+        .lossy(true)
+        .buffered_lines_limit(lines)
+        .thread_name("log")
+        .finish(sink);
+    let guard = Guard {
+        dropped: DroppedLines(Some(writer.error_counter())),
+        _worker: worker,
+    };
+    (writer, guard)
+}
+
+fn subscriber(
+    filter: EnvFilter,
+    format: Format,
+    colour: bool,
+    writer: NonBlocking,
+) -> Box<dyn Subscriber + Send + Sync> {
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(writer);
+    match format {
+        Format::Human => Box::new(lines.with_ansi(colour).finish()),
+        Format::Json => Box::new(
+            lines
+                .json()
+                .flatten_event(true)
+                .with_current_span(true)
+                .with_span_list(false)
+                .finish(),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Arc, Mutex, mpsc};
+
+    /// Keeps what is written to it.
+    #[derive(Clone, Default)]
+    struct Sink(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn logged(filter: &str, format: Format, say: impl FnOnce()) -> String {
+        let sink = Sink::default();
+        let (writer, guard) = queue(sink.clone(), 100);
+        let filter = EnvFilter::builder().parse(filter).unwrap();
+        tracing::subscriber::with_default(subscriber(filter, format, false, writer), say);
+        drop(guard);
+        String::from_utf8(sink.0.lock().unwrap().clone()).unwrap()
+    }
+
+    #[test]
+    fn a_json_line_has_its_fields_at_the_top() {
+        let text = logged("info", Format::Json, || {
+            tracing::info!(request_id = "r1", status = 200, "answered");
+        });
+        let line: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(
+            (&line["request_id"], &line["status"]),
+            (&"r1".into(), &200.into())
+        );
+        assert_eq!(
+            (&line["message"], &line["level"]),
+            (&"answered".into(), &"INFO".into())
+        );
+        assert!(line["timestamp"].as_str().unwrap().ends_with('Z'));
+    }
+
+    #[test]
+    fn a_human_line_is_one_line_without_escapes() {
+        let text = logged("info", Format::Human, || {
+            tracing::warn!(platform = "gmail", "slow\u{1b}[31m");
+        });
+        assert!(
+            text.contains("WARN") && text.contains("platform=\"gmail\""),
+            "{text}"
+        );
+        assert!(
+            !text.contains('\u{1b}') && text.lines().count() == 1,
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn the_filter_decides_by_module() {
+        let text = logged("warn,magpie::egress=debug", Format::Human, || {
+            tracing::info!("left out");
+            tracing::debug!(target: "magpie::egress", "kept");
+        });
+        assert!(
+            text.contains("kept") && !text.contains("left out"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn what_is_no_filter_is_an_error() {
+        assert!(matches!(
+            init("magpie=loud", Format::Json),
+            Err(InitError::Filter(..))
+        ));
+    }
+
+    #[test]
+    fn a_sink_that_does_not_read_costs_lines_and_not_time() {
+        /// Waits to be let go at each write.
+        struct Stuck(mpsc::Receiver<()>);
+        impl Write for Stuck {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                let _ = self.0.recv();
+                Ok(bytes.len())
+            }
+
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let (let_go, stuck) = mpsc::channel();
+        let (mut writer, guard) = queue(Stuck(stuck), 2);
+        for _ in 0..10 {
+            writer.write_all(b"a line\n").unwrap();
+        }
+        // Two wait and one may be in the writer's hands.
+        assert!(guard.dropped_lines().count() >= 7);
+        drop(let_go);
+    }
+}
