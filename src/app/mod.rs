@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** this is the only place where services meet each other.
 
+mod measured;
 mod server;
 
 use std::net::SocketAddr;
@@ -25,7 +26,7 @@ use crate::jobs::{FolderWatch, Job, report};
 use crate::mock;
 use crate::store::embedded::{EmbeddedEngine, Opened, Options};
 use crate::store::schema::bring_up_to_date;
-use crate::store::{MemoryEngine, SharedEngine};
+use crate::store::{MemoryEngine, SharedEngine, StoreError};
 use crate::telemetry::Metrics;
 use crate::vault::keys::Keys;
 use crate::vault::{Overrides, Vault};
@@ -53,12 +54,16 @@ pub struct Core {
 }
 
 impl Core {
-    /// Opens the data folder, or an empty store in memory.
+    /// Opens the data folder, or an empty store in memory, and has `metrics` told of commits.
     ///
     /// # Errors
     /// If another process has the folder, if it is not in a state to be opened, or if the master
     /// key is missing or another one.
-    pub async fn open(config: &Config, in_memory: bool) -> Result<Self, StartError> {
+    pub async fn open(
+        config: &Config,
+        in_memory: bool,
+        metrics: Option<&Arc<Metrics>>,
+    ) -> Result<Self, StartError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (engine, embedded) = match in_memory {
             true => (Arc::new(MemoryEngine::new()) as SharedEngine, None),
@@ -66,6 +71,10 @@ impl Core {
                 let engine = Arc::new(open_engine(config)?);
                 (Arc::clone(&engine) as SharedEngine, Some(engine))
             }
+        };
+        let engine = match metrics {
+            Some(metrics) => measured::measured(engine, Arc::clone(metrics)),
+            None => engine,
         };
         let master = match in_memory {
             true => Secret::new(random_bytes()),
@@ -214,7 +223,7 @@ impl Services {
 
     /// What is done on a clock. Each job ends when `stop` says so.
     fn jobs(&self) -> Vec<Job> {
-        let mut jobs = vec![self.usage_job(), self.data_key_job()];
+        let mut jobs = vec![self.usage_job(), self.data_key_job(), self.count_job()];
         if let Some(folder) = self.catalogue.folder() {
             let watch = FolderWatch::new(folder);
             let (catalogue, metrics) = (Arc::clone(&self.catalogue), Arc::clone(&self.metrics));
@@ -262,12 +271,34 @@ impl Services {
         }
     }
 
+    fn count_job(&self) -> Job {
+        let (vault, metrics) = (Arc::clone(&self.vault), Arc::clone(&self.metrics));
+        Job {
+            name: "count",
+            every: Duration::from_secs(60),
+            at_stop: false,
+            step: Box::new(move || {
+                let counted = count(&vault, &metrics);
+                Box::pin(async move { Ok(counted?) })
+            }),
+        }
+    }
+
     fn start_jobs(&self, stop: &watch::Receiver<bool>) -> Vec<tokio::task::JoinHandle<()>> {
         self.jobs()
             .into_iter()
             .map(|job| actix_web::rt::spawn(job.run(stop.clone())))
             .collect()
     }
+}
+
+fn count(vault: &Vault, metrics: &Metrics) -> Result<(), StoreError> {
+    for environment in Environment::ALL {
+        for active in [true, false] {
+            metrics.connections(environment, active, vault.count(environment, active)?);
+        }
+    }
+    Ok(())
 }
 
 fn reload(catalogue: &Catalogue, metrics: &Metrics) {

@@ -111,7 +111,8 @@ pub async fn start(
     let listener = TcpListener::bind(address).map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
     let in_memory = matches!(mode, Mode::Dev { in_memory: true });
-    let core = Core::open(config, in_memory).await?;
+    let metrics = Arc::new(Metrics::new(dropped));
+    let core = Core::open(config, in_memory, Some(&metrics)).await?;
     let dev_keys = match mode {
         Mode::Serve => None,
         Mode::Dev { .. } => Some((
@@ -119,7 +120,6 @@ pub async fn start(
             core.dev_key(Environment::Live).await?,
         )),
     };
-    let metrics = Arc::new(Metrics::new(dropped));
     let services = Services::build(config, mode, core, metrics, reachable(address))?;
     let public_url = match (mode, &config.public_url) {
         (Mode::Dev { .. }, None) => format!("http://{}", reachable(address)),

@@ -220,7 +220,7 @@ impl Door {
         if let Some(server) = Control::connect(&socket).await {
             return Ok(Self::Running(server));
         }
-        match Core::open(&config, false).await {
+        match Core::open(&config, false, None).await {
             Ok(core) => Ok(Self::Folder(Box::new(core))),
             Err(StartError::Open(error @ OpenError::InUse(_))) => Err(error).with_context(|| {
                 format!(

@@ -15,7 +15,7 @@ use prometheus_client::registry::{Registry, Unit};
 use super::durations::Durations;
 use super::logs::DroppedLines;
 use super::routes::{ByStatus, RouteMetrics, Routes, StatusClass};
-use crate::domain::{Environment, Health, Platform};
+use crate::domain::{Environment, Platform};
 
 /// The content type of [`Metrics::render`].
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -107,7 +107,7 @@ impl Metrics {
         let connections = Family::default();
         registry.register(
             "connections",
-            "Connections in the vault, by environment and state",
+            "Connections in the vault, by environment, active or inactive",
             Family::clone(&connections),
         );
         let commits = Durations::default();
@@ -158,11 +158,11 @@ impl Metrics {
         self.upstream_failures.get_or_create(&labels).inc();
     }
 
-    /// Says how many connections there are now of this environment and state.
-    pub fn connections(&self, environment: Environment, health: Health, count: u64) {
+    /// Says how many connections there are now in this environment, active or inactive.
+    pub fn connections(&self, environment: Environment, active: bool, count: u64) {
         let labels = ConnectionLabels {
             environment: environment.as_str(),
-            state: state(health),
+            state: if active { "active" } else { "inactive" },
         };
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         self.connections.get_or_create(&labels).set(count);
@@ -251,14 +251,5 @@ impl Collector for DroppedLines {
         let help = "Log lines dropped because nobody read them fast enough.";
         let name = "log_lines_dropped";
         counter.encode(encoder.encode_descriptor(name, help, None, counter.metric_type())?)
-    }
-}
-
-const fn state(health: Health) -> &'static str {
-    match health {
-        Health::Operational => "operational",
-        Health::Degraded => "degraded",
-        Health::Failed => "failed",
-        Health::Unknown => "unknown",
     }
 }

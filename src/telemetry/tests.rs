@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::domain::{Environment, Health, Platform};
+use crate::domain::{Environment, Platform};
 
 fn platform(name: &str) -> Platform {
     name.parse().unwrap()
@@ -139,8 +139,8 @@ fn the_number_of_routes_is_bounded() {
 fn failures_connections_and_commits_are_told() {
     let metrics = Metrics::new(DroppedLines::none());
     metrics.upstream_failed(UpstreamFailure::Timeout);
-    metrics.connections(Environment::Live, Health::Failed, 7);
-    metrics.connections(Environment::Live, Health::Failed, 5);
+    metrics.connections(Environment::Live, true, 7);
+    metrics.connections(Environment::Live, true, 5);
     metrics.committed(Duration::from_millis(1));
     has(
         &metrics,
@@ -148,7 +148,7 @@ fn failures_connections_and_commits_are_told() {
     );
     has(
         &metrics,
-        "magpie_connections{environment=\"live\",state=\"failed\"} 5",
+        "magpie_connections{environment=\"live\",state=\"active\"} 5",
     );
     has(&metrics, "magpie_store_commit_duration_seconds_count 1");
 }

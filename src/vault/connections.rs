@@ -6,13 +6,13 @@ use serde_json::{Map, Value};
 
 use super::form::{self, Filled};
 use super::live::{KIND, Live, LiveMap, Overrides};
-use super::records::{Credentials, Records};
+use super::records::{Credentials, Records, active_part};
 use super::sign::{SignError, Signature};
 use crate::catalog::Catalogue;
 use crate::crypto::{Keyring, SealContext, SealError, random_uuid};
 use crate::domain::{
-    Clock, Connection, ConnectionId, ConnectionKey, Connector, Generation, Health, Identity,
-    IdentityType, Scope, Timestamp,
+    Clock, Connection, ConnectionId, ConnectionKey, Connector, Environment, Generation, Health,
+    Identity, IdentityType, Scope, Timestamp,
 };
 use crate::egress::{Egress, EgressError};
 use crate::journal::Usage;
@@ -390,9 +390,10 @@ impl Vault {
         self.usage.flush().await
     }
 
-    /// How many connections are in memory.
-    pub fn live_count(&self) -> usize {
-        self.live.len()
+    /// How many connections there are, active or inactive. It walks over all of them.
+    pub fn count(&self, environment: Environment, active: bool) -> Result<u64, StoreError> {
+        let part: &[u8] = active_part(active);
+        self.records.by_age.count(environment.as_str(), &[part])
     }
 }
 

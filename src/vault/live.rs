@@ -191,11 +191,6 @@ impl LiveMap {
             .pin()
             .remove(&(live.connection.environment, live.connection.id));
     }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.live.len()
-    }
 }
 
 fn changed(
