@@ -133,13 +133,13 @@ fn record(
     };
     let route = served.route.or(pattern.as_deref()).unwrap_or(NO_ROUTE);
     if let Some(metrics) = request.app_data::<actix_web::web::Data<Metrics>>() {
-        metrics
-            .route(route)
-            .answered(MethodClass::of(method), status, took);
-        if let Some(live) = &served.live {
-            metrics
+        match &served.live {
+            Some(live) => metrics
                 .passthrough(&live.connection.platform)
-                .answered(status, took);
+                .answered(status, took),
+            None => metrics
+                .route(route)
+                .answered(MethodClass::of(method), status, took),
         }
     }
     let log = request.app_data::<RequestLog>().is_some_and(|log| log.0);

@@ -1,18 +1,19 @@
 //! From a descriptor as written to a connector that can be relied on.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+mod actions;
+
+pub use actions::action_id;
+
+use std::collections::BTreeMap;
 
 use regex::Regex;
 use url::Url;
 
-use super::format::{
-    ActionDescriptor, AuthDescriptor, Descriptor, FieldDescriptor, TestDescriptor,
-};
+use super::format::{AuthDescriptor, Descriptor, FieldDescriptor, TestDescriptor};
 use crate::crypto::{base64_url, sha256};
 use crate::domain::{
-    ACCESS_TOKEN_FIELD, Action, ActionId, Auth, Connector, FieldKind, FormField, Method, MockFacts,
-    ParamPlace, PathTemplate, Platform, Template, TestRequest, connector_id,
+    ACCESS_TOKEN_FIELD, Auth, Connector, FieldKind, FormField, MockFacts, Platform, Template,
+    TestRequest, connector_id,
 };
 
 /// Headers that belong to the connection between two hosts, or to us: no descriptor sets them.
@@ -24,12 +25,6 @@ const NOT_TO_BE_SET: [&str; 6] = [
     "cookie",
     "upgrade",
 ];
-
-/// The id of the action that `method` and `path` are on `platform`.
-pub fn action_id(platform: &Platform, method: Method, path: &str) -> ActionId {
-    let (first, second) = id_parts(&format!("{platform}\n{method}\n{path}"));
-    ActionId::from_parts(&first, &second)
-}
 
 /// The two parts of an id in Pica's form (11 and 22 characters), derived from `text`.
 fn id_parts(text: &str) -> (String, String) {
@@ -66,7 +61,7 @@ pub fn compile(descriptor: Descriptor) -> Result<Connector, Vec<String>> {
     let test = descriptor
         .test
         .and_then(|test| test_request(test, &mut wrong));
-    let actions = actions(descriptor.actions, &platform, &mut wrong);
+    let actions = actions::compile(descriptor.actions, &platform, &mut wrong);
     if !wrong.is_empty() {
         return Err(wrong);
     }
@@ -310,104 +305,6 @@ fn test_request(written: TestDescriptor, wrong: &mut Vec<String>) -> Option<Test
         method: written.method,
         path: written.path,
         body: written.body,
-    })
-}
-
-fn actions(
-    written: Vec<ActionDescriptor>,
-    platform: &Platform,
-    wrong: &mut Vec<String>,
-) -> Vec<Arc<Action>> {
-    let mut keys = BTreeSet::new();
-    let mut places = BTreeSet::new();
-    let mut actions = Vec::new();
-    for action in written {
-        let at = format!("actions.{}", action.key);
-        if !keys.insert(action.key.clone()) {
-            wrong.push(format!("{at}: the key stands here twice"));
-        }
-        if !places.insert((action.method, action.path.clone())) {
-            wrong.push(format!(
-                "{at}: {} {} stands here twice",
-                action.method, action.path
-            ));
-        }
-        match compile_action(action, platform) {
-            Ok(action) => actions.push(Arc::new(action)),
-            Err(problems) => wrong.extend(
-                problems
-                    .into_iter()
-                    .map(|problem| format!("{at}: {problem}")),
-            ),
-        }
-    }
-    actions
-}
-
-fn compile_action(written: ActionDescriptor, platform: &Platform) -> Result<Action, Vec<String>> {
-    let mut wrong = Vec::new();
-    let path = PathTemplate::parse(&written.path).map_err(|error| vec![error])?;
-    let variables: BTreeSet<&str> = path.variables().collect();
-    let described: BTreeSet<&str> = written
-        .params
-        .iter()
-        .filter(|param| param.place == ParamPlace::Path)
-        .map(|param| param.name.as_str())
-        .collect();
-    for name in variables.symmetric_difference(&described) {
-        wrong.push(format!(
-            "`{name}` must stand in the path and among the path's params, or in neither"
-        ));
-    }
-    let content_type = match (&written.request, written.content_type) {
-        (Some(_), None) => Some("application/json".to_owned()),
-        (_, given) => given,
-    };
-    let json_body = written
-        .request
-        .as_deref()
-        .filter(|_| content_type.as_deref() == Some("application/json"));
-    for (what, text) in [
-        ("request", json_body),
-        ("response", written.response.as_deref()),
-    ] {
-        if let Some(error) =
-            text.and_then(|text| serde_json::from_str::<serde_json::Value>(text).err())
-        {
-            wrong.push(format!("{what}: {error}"));
-        }
-    }
-    let mut aliases = Vec::new();
-    for alias in &written.aliases {
-        match alias.parse() {
-            Ok(alias) => aliases.push(alias),
-            Err(error) => wrong.push(format!("alias `{alias}`: {error}")),
-        }
-    }
-    if !wrong.is_empty() {
-        return Err(wrong);
-    }
-    let mut params = written.params;
-    params
-        .iter_mut()
-        .filter(|param| param.place == ParamPlace::Path)
-        .for_each(|param| param.required = true);
-    Ok(Action {
-        id: action_id(platform, written.method, &written.path),
-        aliases,
-        platform: platform.clone(),
-        key: written.key,
-        title: written.title,
-        model: written.model,
-        method: written.method,
-        path,
-        tags: written.tags,
-        summary: written.summary,
-        params,
-        scopes: written.scopes,
-        request_example: written.request,
-        content_type,
-        response_example: written.response,
     })
 }
 

@@ -6,7 +6,8 @@ use hyper::http::{HeaderMap, HeaderValue, header};
 
 use url::Url;
 
-use super::connections::{Vault, VaultError};
+use super::connections::Vault;
+use super::error::VaultError;
 use super::live::Live;
 use crate::domain::Secret;
 use crate::egress::fetch::FetchRequest;

@@ -4,75 +4,25 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::error::VaultError;
 use super::form::{self, Filled};
+use super::input::{checked_metadata, checked_name, checked_tags};
 use super::live::{KIND, Live, LiveMap, Overrides};
 use super::records::{Credentials, Records, active_part};
-use super::sign::{SignError, Signature};
+use super::sign::Signature;
 use crate::catalog::Catalogue;
-use crate::crypto::{Keyring, SealContext, SealError, random_uuid};
+use crate::crypto::{Keyring, SealContext, random_uuid};
 use crate::domain::{
     Clock, Connection, ConnectionId, ConnectionKey, Connector, Environment, Generation, Health,
     Identity, IdentityType, Scope, Timestamp,
 };
-use crate::egress::{Egress, EgressError};
+use crate::egress::Egress;
 use crate::journal::Usage;
 use crate::store::table::Versioned;
 use crate::store::{Batch, SharedEngine, StoreError};
 
-const MAX_NAME_BYTES: usize = 200;
-const MAX_TAGS: usize = 50;
-const MAX_TAG_BYTES: usize = 100;
-const MAX_METADATA_BYTES: usize = 16 * 1024;
 /// A change that keeps meeting others' changes gives up after so many tries.
 const MAX_TRIES: usize = 8;
-
-/// Why the vault did not do what it was asked. By what the caller can do next.
-#[derive(Debug, thiserror::Error)]
-pub enum VaultError {
-    /// Not there, or not for this caller.
-    #[error("there is no such connection in this environment")]
-    NoSuchConnection,
-    /// Not in the catalogue, or not for this caller.
-    #[error("there is no connector `{0}`; GET /v1/available-connectors lists them")]
-    NoSuchConnector(String),
-    /// What was sent makes no sense.
-    #[error("{0}")]
-    Invalid(String),
-    /// The caller is bound to another identity.
-    #[error("this API key is bound to one identity and cannot act for another")]
-    OtherIdentity,
-    /// The provider does not accept the credential.
-    #[error(
-        "{connector} does not accept these credentials (it answered {status}); nothing was stored"
-    )]
-    CredentialsRefused {
-        /// The connector's name.
-        connector: String,
-        /// What it answered.
-        status: u16,
-    },
-    /// The provider could not be asked.
-    #[error(transparent)]
-    CannotCheck(EgressError),
-    /// The provider has refused the connection's token for good.
-    #[error("this connection has failed ({reason}); its owner must connect again")]
-    MustReconnect {
-        /// Why.
-        reason: String,
-    },
-    /// The connection was switched off.
-    #[error("this connection is not active; switch it on with PATCH {{\"active\": true}} first")]
-    Inactive,
-    /// The credential does not fit the place where it has to go.
-    #[error("a request for this connection cannot be signed: {0}")]
-    CannotSign(#[from] SignError),
-    /// The secrets do not open.
-    #[error("the secrets of this connection cannot be opened: {0}")]
-    CannotOpen(SealError),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
 
 /// What is asked for when a connection is made from credentials.
 #[derive(Clone, Debug, Default)]
@@ -404,41 +354,4 @@ fn owner(scope: &Scope, asked: Option<Identity>) -> Result<Option<Identity>, Vau
         (Some(own), Some(asked)) if *own == asked => Ok(Some(asked)),
         (Some(_), Some(_)) => Err(VaultError::OtherIdentity),
     }
-}
-
-fn checked_name(name: String) -> Result<String, VaultError> {
-    let name = name.trim();
-    if name.is_empty() || name.len() > MAX_NAME_BYTES || name.chars().any(char::is_control) {
-        let what = format!("name: must have 1 to {MAX_NAME_BYTES} bytes, on one line");
-        return Err(VaultError::Invalid(what));
-    }
-    Ok(name.to_owned())
-}
-
-fn checked_tags(tags: Vec<String>) -> Result<Vec<String>, VaultError> {
-    let good = |tag: &String| {
-        !tag.is_empty()
-            && tag.len() <= MAX_TAG_BYTES
-            && !tag.contains(',')
-            && !tag.chars().any(char::is_control)
-    };
-    let mut tags: Vec<String> = tags.into_iter().map(|tag| tag.trim().to_owned()).collect();
-    tags.sort();
-    tags.dedup();
-    if tags.len() > MAX_TAGS || !tags.iter().all(good) {
-        return Err(VaultError::Invalid(format!(
-            "tags: at most {MAX_TAGS}, each of 1 to {MAX_TAG_BYTES} bytes without commas or line breaks"
-        )));
-    }
-    Ok(tags)
-}
-
-fn checked_metadata(metadata: Map<String, Value>) -> Result<Map<String, Value>, VaultError> {
-    let size = serde_json::to_vec(&metadata).map_or(usize::MAX, |text| text.len());
-    if size > MAX_METADATA_BYTES {
-        return Err(VaultError::Invalid(format!(
-            "metadata: must not exceed {MAX_METADATA_BYTES} bytes as JSON"
-        )));
-    }
-    Ok(metadata)
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::connections::{Vault, VaultError};
+use super::connections::Vault;
+use super::error::VaultError;
 use super::records::active_part;
 use crate::domain::{Connection, ConnectionKey, Identity, IdentityType, Scope};
 use crate::store::{Index, StoreError};

@@ -11,7 +11,7 @@ use hyper::http::{HeaderName, HeaderValue};
 use papaya::HashMap;
 use url::Url;
 
-use super::connections::VaultError;
+use super::error::VaultError;
 use super::records::{Credentials, Records};
 use super::sign::{SignError, Signature, sign};
 use crate::crypto::{Keyring, SealContext};

@@ -9,14 +9,17 @@
 
 mod check;
 mod connections;
+mod error;
 pub mod form;
+mod input;
 pub mod keys;
 mod list;
 mod live;
 mod records;
 mod sign;
 
-pub use connections::{Change, NewConnection, Vault, VaultError};
+pub use connections::{Change, NewConnection, Vault};
+pub use error::VaultError;
 pub use list::{Filter, Listed};
 pub use live::{Live, Overrides};
 pub use sign::{SignError, Signature, sign};

@@ -1,5 +1,6 @@
 use super::super::check_text;
 use super::*;
+use crate::domain::Method;
 
 const GOOD: &str = r#"
 platform = "acme"

@@ -1,0 +1,54 @@
+//! Why the vault did not do what it was asked.
+
+use super::sign::SignError;
+use crate::crypto::SealError;
+use crate::egress::EgressError;
+use crate::store::StoreError;
+
+/// Why the vault did not do what it was asked. By what the caller can do next.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    /// Not there, or not for this caller.
+    #[error("there is no such connection in this environment")]
+    NoSuchConnection,
+    /// Not in the catalogue, or not for this caller.
+    #[error("there is no connector `{0}`; GET /v1/available-connectors lists them")]
+    NoSuchConnector(String),
+    /// What was sent makes no sense.
+    #[error("{0}")]
+    Invalid(String),
+    /// The caller is bound to another identity.
+    #[error("this API key is bound to one identity and cannot act for another")]
+    OtherIdentity,
+    /// The provider does not accept the credential.
+    #[error(
+        "{connector} does not accept these credentials (it answered {status}); nothing was stored"
+    )]
+    CredentialsRefused {
+        /// The connector's name.
+        connector: String,
+        /// What it answered.
+        status: u16,
+    },
+    /// The provider could not be asked.
+    #[error(transparent)]
+    CannotCheck(EgressError),
+    /// The provider has refused the connection's token for good.
+    #[error("this connection has failed ({reason}); its owner must connect again")]
+    MustReconnect {
+        /// Why.
+        reason: String,
+    },
+    /// The connection was switched off.
+    #[error("this connection is not active; switch it on with PATCH {{\"active\": true}} first")]
+    Inactive,
+    /// The credential does not fit the place where it has to go.
+    #[error("a request for this connection cannot be signed: {0}")]
+    CannotSign(#[from] SignError),
+    /// The secrets do not open.
+    #[error("the secrets of this connection cannot be opened: {0}")]
+    CannotOpen(SealError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
