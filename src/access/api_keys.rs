@@ -90,6 +90,8 @@ impl Admitted {
 
 struct Cached {
     key: Arc<ApiKey>,
+    /// The hash that the record has in hexadecimal.
+    hash: [u8; 32],
     counter: Counter,
 }
 
@@ -202,8 +204,7 @@ impl Access {
             None => self.read(plain.environment(), hash)?,
         };
         // The map has compared already; this comparison takes the same time whatever differs.
-        let same = hex(&hash).as_bytes().ct_eq(cached.key.hash.as_bytes());
-        if !bool::from(same) || !cached.key.is_valid_at(now) {
+        if !bool::from(hash.ct_eq(&cached.hash)) || !cached.key.is_valid_at(now) {
             return Err(AccessError::UnknownKey);
         }
         Ok(cached)
@@ -220,8 +221,12 @@ impl Access {
                 .keys
                 .get_raw(scope, &id)?
                 .ok_or(AccessError::UnknownKey)?;
+            if !bool::from(hex(&hash).as_bytes().ct_eq(read.value.hash.as_bytes())) {
+                return Err(AccessError::UnknownKey);
+            }
             let cached = Arc::new(Cached {
                 key: Arc::new(read.value),
+                hash,
                 counter: Counter::default(),
             });
             let cache = self.cache.pin();

@@ -4,15 +4,16 @@
 //! must not hold up requests, and must not fill memory. What was dropped is counted in
 //! `magpie_log_lines_dropped_total`.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 use tracing::Subscriber;
-use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// Lines that may wait to be written: at 200 bytes a line, 3 MB.
-const WAITING_LINES: usize = 16_384;
+use super::queue::{Dropped, Lines, Writing, queue};
+
+/// How many bytes of lines may wait to be written: a second of a busy server's.
+const WAITING_BYTES: usize = 8 << 20;
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +30,9 @@ pub enum InitError {
     /// The filter is none.
     #[error("`{0}` is no log filter; write it as in `info,magpie::egress=debug`")]
     Filter(String, #[source] tracing_subscriber::filter::ParseError),
+    /// The thread that writes could not be started.
+    #[error("the thread that writes log lines could not be started")]
+    Thread(#[from] io::Error),
     /// Somebody else logs in this process.
     #[error("logging was started already")]
     Started(#[from] tracing_subscriber::util::TryInitError),
@@ -38,13 +42,12 @@ pub enum InitError {
 #[must_use = "log lines are written only while this lives"]
 #[derive(Debug)]
 pub struct Guard {
-    dropped: DroppedLines,
-    _worker: WorkerGuard,
+    writing: Writing,
 }
 
 /// Counts the lines that found the queue full.
 #[derive(Clone, Debug)]
-pub struct DroppedLines(Option<ErrorCounter>);
+pub struct DroppedLines(Option<Dropped>);
 
 /// Starts logging to stderr for the whole process; once.
 pub fn init(filter: &str, format: Format) -> Result<Guard, InitError> {
@@ -53,15 +56,15 @@ pub fn init(filter: &str, format: Format) -> Result<Guard, InitError> {
         .map_err(|error| InitError::Filter(filter.to_owned(), error))?;
     let colour =
         io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty());
-    let (writer, guard) = queue(io::stderr(), WAITING_LINES);
-    subscriber(filter, format, colour, writer).try_init()?;
-    Ok(guard)
+    let (lines, writing) = queue(io::stderr(), WAITING_BYTES)?;
+    subscriber(filter, format, colour, lines).try_init()?;
+    Ok(Guard { writing })
 }
 
 impl Guard {
     /// For [`super::Metrics`].
     pub fn dropped_lines(&self) -> DroppedLines {
-        self.dropped.clone()
+        DroppedLines(Some(self.writing.dropped()))
     }
 }
 
@@ -73,38 +76,23 @@ impl DroppedLines {
 
     /// How many, since the start.
     pub fn count(&self) -> u64 {
-        let dropped = self.0.as_ref().map_or(0, ErrorCounter::dropped_lines);
-        u64::try_from(dropped).unwrap_or(u64::MAX)
+        self.0.as_ref().map_or(0, Dropped::count)
     }
-}
-
-/// A queue of at most `lines` lines before `sink`.
-fn queue(sink: impl Write + Send + 'static, lines: usize) -> (NonBlocking, Guard) {
-    let (writer, worker) = NonBlockingBuilder::default()
-        .lossy(true)
-        .buffered_lines_limit(lines)
-        .thread_name("log")
-        .finish(sink);
-    let guard = Guard {
-        dropped: DroppedLines(Some(writer.error_counter())),
-        _worker: worker,
-    };
-    (writer, guard)
 }
 
 fn subscriber(
     filter: EnvFilter,
     format: Format,
     colour: bool,
-    writer: NonBlocking,
+    lines: Lines,
 ) -> Box<dyn Subscriber + Send + Sync> {
-    let lines = tracing_subscriber::fmt()
+    let written = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(writer);
+        .with_writer(lines);
     match format {
-        Format::Human => Box::new(lines.with_ansi(colour).finish()),
+        Format::Human => Box::new(written.with_ansi(colour).finish()),
         Format::Json => Box::new(
-            lines
+            written
                 .json()
                 .flatten_event(true)
                 .with_current_span(true)
@@ -117,7 +105,8 @@ fn subscriber(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::{Arc, Mutex, mpsc};
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
 
     /// Keeps what is written to it.
     #[derive(Clone, Default)]
@@ -135,10 +124,10 @@ mod tests {
 
     fn logged(filter: &str, format: Format, say: impl FnOnce()) -> String {
         let sink = Sink::default();
-        let (writer, guard) = queue(sink.clone(), 100);
+        let (lines, writing) = queue(sink.clone(), 1 << 20).unwrap();
         let filter = EnvFilter::builder().parse(filter).unwrap();
-        tracing::subscriber::with_default(subscriber(filter, format, false, writer), say);
-        drop(guard);
+        tracing::subscriber::with_default(subscriber(filter, format, false, lines), say);
+        drop(writing);
         String::from_utf8(sink.0.lock().unwrap().clone()).unwrap()
     }
 
@@ -192,29 +181,5 @@ mod tests {
             init("magpie=loud", Format::Json),
             Err(InitError::Filter(..))
         ));
-    }
-
-    #[test]
-    fn a_sink_that_does_not_read_costs_lines_and_not_time() {
-        /// Waits to be let go at each write.
-        struct Stuck(mpsc::Receiver<()>);
-        impl Write for Stuck {
-            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-                let _ = self.0.recv();
-                Ok(bytes.len())
-            }
-
-            fn flush(&mut self) -> io::Result<()> {
-                Ok(())
-            }
-        }
-        let (let_go, stuck) = mpsc::channel();
-        let (mut writer, guard) = queue(Stuck(stuck), 2);
-        for _ in 0..10 {
-            writer.write_all(b"a line\n").unwrap();
-        }
-        // Two wait and one may be in the writer's hands.
-        assert!(guard.dropped_lines().count() >= 7);
-        drop(let_go);
     }
 }

@@ -42,6 +42,7 @@
 mod durations;
 mod logs;
 mod metrics;
+mod queue;
 mod routes;
 #[cfg(test)]
 mod tests;
