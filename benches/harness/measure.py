@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,12 +32,14 @@ def interleave(systems, connections, seconds, rounds):
         load(system, connections, 1)
     valid = []
     for _ in range(2 * rounds):
-        before = processor_times()
+        before, ours_before = processor_times(), our_seconds(systems)
         taken = {system.name: load(system, connections, seconds) for system in systems}
-        stolen = steal_between(before, processor_times())
+        after, ours = processor_times(), our_seconds(systems) - ours_before
+        stolen = steal_between(before, after)
+        others = others_between(before, after, ours)
         verdict = "discarded" if stolen > MOST_STEAL else "kept"
         rates = ", ".join(f"{name} {sample.rps:,.0f}/s" for name, sample in taken.items())
-        print(f"{connections} connections: {rates}; steal {stolen:.0%}: {verdict}", flush=True)
+        print(f"{connections} connections: {rates}; steal {stolen:.0%}, others {others:.0%}: {verdict}", flush=True)
         if verdict == "kept":
             valid.append(taken)
         if len(valid) == rounds:
@@ -103,3 +106,17 @@ def steal_between(before, after):
     """The share of all processor time in between that the host gave to others."""
     spent = [late - early for early, late in zip(before, after)]
     return spent[7] / max(sum(spent), 1)
+
+
+def our_seconds(systems):
+    """Processor time of everything that was started here: the systems, and each wrk that has ended."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return sum(cpu_seconds(system.pid) for system in systems) + ended.ru_utime + ended.ru_stime
+
+
+def others_between(before, after, ours):
+    """The share of all processor time in between that went to programs not started here."""
+    spent = [late - early for early, late in zip(before, after)]
+    # Fields 3 and 4 are idle and waiting, 7 is steal.
+    busy = sum(spent[:3]) + sum(spent[5:7])
+    return max(busy - ours * TICKS_PER_SECOND, 0) / max(sum(spent), 1)
