@@ -4,6 +4,11 @@
 
 mod app;
 mod client;
+mod commands;
+mod keys;
+mod server;
 
 pub use app::{TestApp, magpie};
 pub use client::{Answer, Client};
+pub use commands::{Ran, run, run_in};
+pub use server::{Server, eventually};
