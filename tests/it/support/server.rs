@@ -28,13 +28,8 @@ impl Server {
         let mut server = Self::spawn(folder, settings);
         let ready = server.wait_for("\"ready\"");
         let ready: Value = serde_json::from_str(&ready).unwrap();
-        server.url = format!(
-            "http://{}",
-            ready["fields"]["address"]
-                .as_str()
-                .or(ready["address"].as_str())
-                .unwrap()
-        );
+        let address = ready["address"].as_str().unwrap();
+        server.url = format!("http://{address}");
         server
     }
 
