@@ -271,10 +271,14 @@ impl Running {
         let graceful = self.handle.stop(true);
         tokio::select! {
             () = graceful => {}
-            _ = terminate.recv() => self.handle.stop(false).await,
-            _ = interrupt.recv() => self.handle.stop(false).await,
+            // A server that is stopping hears nothing more. What it has left ends with the process.
+            _ = terminate.recv() => self.server.abort(),
+            _ = interrupt.recv() => self.server.abort(),
         }
-        let ended = (&mut self.server).await;
+        let ended = match (&mut self.server).await {
+            Err(error) if error.is_cancelled() => Ok(Ok(())),
+            ended => ended,
+        };
         self.finish(ended).await
     }
 

@@ -12,8 +12,8 @@ use url::Url;
 use super::format::{AuthDescriptor, Descriptor, FieldDescriptor, TestDescriptor};
 use crate::crypto::{base64_url, sha256};
 use crate::domain::{
-    ACCESS_TOKEN_FIELD, Auth, Connector, FieldKind, FormField, MockFacts, Platform, Template,
-    TestRequest, connector_id,
+    ACCESS_TOKEN_FIELD, Auth, Connector, FieldKind, FormField, InvalidPlatform, MockFacts,
+    Platform, Template, TestRequest, connector_id,
 };
 
 /// Headers that belong to the connection between two hosts, or to us: no descriptor sets them.
@@ -39,10 +39,15 @@ fn id_parts(text: &str) -> (String, String) {
 /// The connector that `descriptor` describes, or everything that is wrong with it.
 pub fn compile(descriptor: Descriptor) -> Result<Connector, Vec<String>> {
     let mut wrong = Vec::new();
-    let platform: Platform = match descriptor.platform.parse() {
-        Ok(platform) => platform,
-        Err(error) => return Err(vec![format!("platform: {error}")]),
-    };
+    // Under a stand-in, so that the rest is looked at as well.
+    let platform: Platform = descriptor
+        .platform
+        .parse()
+        .or_else(|error| {
+            wrong.push(format!("platform: {error}"));
+            "unnamed".parse()
+        })
+        .map_err(|error: InvalidPlatform| vec![error.to_string()])?;
     for (key, text) in [
         ("name", &descriptor.name),
         ("description", &descriptor.description),

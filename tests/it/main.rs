@@ -5,6 +5,13 @@
     clippy::disallowed_methods
 )]
 
+mod cli;
+mod disk;
+mod doors;
 mod layers;
+mod recovery;
+mod secrets;
+mod stopping;
 mod support;
 mod vault;
+mod wire;

@@ -59,19 +59,12 @@ impl TestApp {
             .open(folder.path().join("log.txt"))
             .unwrap();
         command
-            .args([
-                "dev",
-                "--port",
-                "0",
-                "--log",
-                "info",
-                "--log-format",
-                "json",
-                "--ready-file",
-            ])
+            .args(["dev", "--port", "0", "--ready-file"])
             .arg(&ready_file)
             .arg("--data-dir")
             .arg(folder.path().join("data"))
+            .env("MAGPIE_LOG", "info")
+            .env("MAGPIE_LOG_FORMAT", "json")
             .current_dir(folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

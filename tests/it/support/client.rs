@@ -146,3 +146,28 @@ impl Answer {
         self
     }
 }
+
+impl Client {
+    /// A caller by a server's control socket, without a key: what the command line is.
+    pub fn over_socket(socket: &std::path::Path) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .unix_socket(socket)
+            .build()
+            .unwrap();
+        Self {
+            url: "http://localhost".to_owned(),
+            key: None,
+            http,
+        }
+    }
+
+    /// The same caller with another key.
+    pub fn with_key(&self, key: &str) -> Self {
+        Self {
+            key: Some(key.to_owned()),
+            ..self.clone()
+        }
+    }
+}

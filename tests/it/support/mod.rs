@@ -4,6 +4,13 @@
 
 mod app;
 mod client;
+mod commands;
+mod keys;
+mod server;
+mod upstream;
 
 pub use app::{TestApp, magpie};
 pub use client::{Answer, Client};
+pub use commands::{Ran, run, run_in};
+pub use server::{Server, eventually};
+pub use upstream::{Gate, Waiting};

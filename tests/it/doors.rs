@@ -1,0 +1,510 @@
+//! Every route and every kind of caller: who comes in, and what they see there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use magpie::access::PlainKey;
+use magpie::domain::Environment;
+use serde_json::{Value, json};
+
+use crate::support::{Client, TestApp};
+
+/// The callers, in the order of the table's columns. All keys but the live one are of the test
+/// environment, in which the connection is that the table is about: `openai`, of `user_1`.
+const CALLERS: [&str; 12] = [
+    "anonymous",
+    "garbage",
+    "unknown",
+    "revoked",
+    "expired",
+    "live",
+    "read",
+    "write",
+    "admin",
+    "for openai",
+    "of user_1",
+    "command line",
+];
+
+/// What each caller is answered, in the order of [`CALLERS`].
+type Answers = [u16; 12];
+
+const PUBLIC: Answers = [200; 12];
+/// With any key.
+const READING: Answers = [401, 401, 401, 401, 401, 200, 200, 200, 200, 200, 200, 401];
+/// With a key that may write.
+const WRITING: Answers = [401, 401, 401, 401, 401, 200, 403, 200, 200, 200, 200, 401];
+/// The same for what is not in the live environment.
+const READING_THIS: Answers = [401, 401, 401, 401, 401, 404, 200, 200, 200, 200, 200, 401];
+const WRITING_THIS: Answers = [401, 401, 401, 401, 401, 404, 403, 200, 200, 200, 200, 401];
+const REMOVING_THIS: Answers = [401, 401, 401, 401, 401, 404, 403, 403, 200, 200, 200, 401];
+/// By the control socket alone; no key helps.
+const OPERATING: Answers = [401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 200];
+
+/// `{id}` is the connection, or the key, that the route is about.
+const TABLE: &[(&str, &str, Answers)] = &[
+    ("GET", "/v1/vault/connections", READING),
+    ("POST", "/v1/vault/connections", WRITING),
+    ("GET", "/v1/vault/connections/{id}", READING_THIS),
+    ("PATCH", "/v1/vault/connections/{id}", WRITING_THIS),
+    ("DELETE", "/v1/vault/connections/{id}", REMOVING_THIS),
+    ("GET", "/v1/connections", READING),
+    ("POST", "/v1/connections", WRITING),
+    ("GET", "/v1/connections/{id}", READING_THIS),
+    ("PATCH", "/v1/connections/{id}", WRITING_THIS),
+    ("DELETE", "/v1/connections/{id}", REMOVING_THIS),
+    ("GET", "/v1/passthrough/{path}", READING_THIS),
+    ("HEAD", "/v1/passthrough/{path}", READING_THIS),
+    ("OPTIONS", "/v1/passthrough/{path}", READING_THIS),
+    ("POST", "/v1/passthrough/{path}", WRITING_THIS),
+    ("PUT", "/v1/passthrough/{path}", WRITING_THIS),
+    ("PATCH", "/v1/passthrough/{path}", WRITING_THIS),
+    ("DELETE", "/v1/passthrough/{path}", REMOVING_THIS),
+    ("GET", "/v1/available-connectors", READING),
+    ("GET", "/v1/available-actions/{platform}", READING),
+    ("GET", "/v1/available-actions/search/{platform}", READING),
+    ("GET", "/v1/knowledge", READING),
+    ("GET", "/v1/public/connection-definitions", PUBLIC),
+    ("GET", "/icons/{platform}.svg", PUBLIC),
+    ("GET", "/admin/api/keys", OPERATING),
+    ("POST", "/admin/api/keys", OPERATING),
+    ("DELETE", "/admin/api/keys/{id}", OPERATING),
+    ("GET", "/health", PUBLIC),
+    ("GET", "/ready", PUBLIC),
+    ("GET", "/metrics", PUBLIC),
+    ("GET", "/openapi.json", PUBLIC),
+    ("GET", "/admin/", PUBLIC),
+    ("GET", "/", PUBLIC),
+];
+
+async fn callers(app: &TestApp) -> Vec<Client> {
+    let unknown = PlainKey::generate(Environment::Test);
+    let made = async |wishes: Value| app.client_wishing(wishes).await;
+    vec![
+        app.anonymous(),
+        app.client_with("garbage"),
+        app.client_with(unknown.text().expose()),
+        app.client_with(&app.revoked_key().await),
+        made(json!({ "expiresInSeconds": 0 })).await,
+        app.client_with(&app.live_key),
+        made(json!({ "permission": "read" })).await,
+        made(json!({ "permission": "write" })).await,
+        app.client(),
+        made(json!({ "platforms": ["openai"] })).await,
+        made(json!({ "identity": "user_1" })).await,
+        app.operator(),
+    ]
+}
+
+async fn openai_of(client: &Client, identity: &str) -> Value {
+    let made = client.post("/v1/vault/connections", openai(identity)).await;
+    assert_eq!(made.status, 200, "{}", made.text());
+    made.json()
+}
+
+fn openai(identity: &str) -> Value {
+    json!({ "platform": "openai", "identity": identity, "authFormData": { "OPENAI_API_KEY": "sk-1" } })
+}
+
+/// What a route needs to be answered well.
+async fn attempt(app: &TestApp, caller: &Client, method: &str, route: &str) -> u16 {
+    let connections = route.starts_with("/v1/vault/") || route.starts_with("/v1/connections");
+    let id = match (
+        connections && route.ends_with("{id}"),
+        route.contains("/keys/{id}"),
+    ) {
+        (true, _) => openai_of(&app.client(), "user_1").await["id"]
+            .as_str()
+            .unwrap()
+            .to_owned(),
+        (_, true) => app.key_with(json!({})).await.0,
+        _ => String::new(),
+    };
+    let path = route
+        .replace("{id}", &id)
+        .replace("{platform}", "openai")
+        .replace("{path}", "models");
+    let mut request = caller.request(method, &path);
+    if route.starts_with("/v1/passthrough") {
+        let connection = openai_of(&app.client(), "user_1").await;
+        request = request
+            .header("x-pica-connection-key", connection["key"].as_str().unwrap())
+            .header("x-mock-status", "200");
+    } else if method == "POST" || method == "PATCH" {
+        let body = match (connections, method) {
+            (true, "POST") => openai("user_1"),
+            (true, _) => json!({ "tags": ["x"] }),
+            _ => json!({ "environment": "test", "name": "x" }),
+        };
+        request = request
+            .header("content-type", "application/json")
+            .body(body.to_string());
+    }
+    caller.send(request).await.status
+}
+
+#[tokio::test]
+async fn everybody_is_answered_as_the_table_says() {
+    let app = TestApp::start();
+    let callers = callers(&app).await;
+    let mut wrong = Vec::new();
+    for (method, route, expected) in TABLE {
+        for ((name, caller), expected) in CALLERS.iter().zip(&callers).zip(expected) {
+            let status = attempt(&app, caller, method, route).await;
+            if status != *expected {
+                wrong.push(format!(
+                    "{method} {route}: {name} is answered {status}, not {expected}"
+                ));
+            }
+            if *method == "GET" {
+                let head = attempt(&app, caller, "HEAD", route).await;
+                if head != *expected {
+                    wrong.push(format!(
+                        "HEAD {route}: {name} is answered {head}, not {expected}"
+                    ));
+                }
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+/// Paths and methods as `/openapi.json` has them.
+async fn described(app: &TestApp) -> BTreeMap<String, BTreeSet<String>> {
+    let document = app.anonymous().get("/openapi.json").await.json();
+    let methods = |item: &Value| {
+        let names = item.as_object().unwrap().keys();
+        names.map(|name| name.to_ascii_uppercase()).collect()
+    };
+    let paths = document["paths"].as_object().unwrap();
+    paths
+        .iter()
+        .map(|(path, item)| (path.clone(), methods(item)))
+        .collect()
+}
+
+#[tokio::test]
+async fn the_table_and_the_description_have_the_same_routes() {
+    let app = TestApp::start();
+    let mut table: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (method, route, _) in TABLE {
+        table
+            .entry((*route).to_owned())
+            .or_default()
+            .insert((*method).to_owned());
+    }
+    assert_eq!(described(&app).await, table);
+}
+
+#[tokio::test]
+async fn the_description_has_every_route_of_the_source_and_no_method_that_is_not_there() {
+    let app = TestApp::start();
+    let described = described(&app).await;
+    let source = include_str!("../../src/api/mod.rs");
+    let routes = source
+        .split("pub fn routes")
+        .nth(1)
+        .unwrap()
+        .split("\nfn ")
+        .next()
+        .unwrap();
+    let written = routes
+        .split('"')
+        .skip(1)
+        .step_by(2)
+        .filter(|text| text.starts_with('/'));
+    let mut count = 0;
+    for path in written {
+        assert!(described.contains_key(path), "{path} is not described");
+        count += 1;
+    }
+    assert!(
+        count > 10,
+        "the source is not read as it is written: {count}"
+    );
+    let client = app.client();
+    for (path, methods) in &described {
+        let is_passthrough = path.starts_with("/v1/passthrough");
+        let path = path.replace("{id}", "0").replace("{platform}", "openai");
+        for method in [
+            "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND",
+        ] {
+            let answer = client.send(client.request(method, &path)).await;
+            let is_there = answer.status != 405;
+            assert_eq!(
+                is_there,
+                is_passthrough || methods.contains(method),
+                "{method} {path}"
+            );
+            if !is_there {
+                answer.assert_error(405, 2004);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_learns_what_is_wrong_with_a_body_before_the_key_is_right() {
+    let app = TestApp::start();
+    for caller in [app.anonymous(), app.client_with("garbage")] {
+        for (method, path) in [
+            ("POST", "/v1/vault/connections"),
+            ("PATCH", "/v1/vault/connections/x"),
+            ("POST", "/v1/passthrough/models"),
+            ("POST", "/admin/api/keys"),
+        ] {
+            let request = caller.request(method, path).body("{");
+            caller.send(request).await.assert_error(401, 2010);
+        }
+    }
+}
+
+/// Two keys at once, an empty one, and one in another's place are no key.
+#[tokio::test]
+async fn only_one_whole_key_in_its_header_is_a_key() {
+    let app = TestApp::start();
+    let anonymous = app.anonymous();
+    let path = "/v1/vault/connections";
+    let lower = app.test_key.to_lowercase();
+    let cut = &app.test_key[..app.test_key.len() - 1];
+    let longer = format!("{}0", app.test_key);
+    let other = app.test_key.replace("sk_test_", "sk_live_");
+    for key in ["", " ", "sk_test_", &lower, cut, &longer, &other, "\u{e9}"] {
+        let request = anonymous.request("GET", path).header("x-pica-secret", key);
+        anonymous.send(request).await.assert_error(401, 2010);
+    }
+    let client = app.client();
+    let twice = client
+        .request("GET", path)
+        .header("x-pica-secret", &app.test_key);
+    client.send(twice).await.assert_error(401, 2010);
+    let elsewhere = anonymous.request("GET", path).bearer_auth(&app.test_key);
+    anonymous.send(elsewhere).await.assert_error(401, 2010);
+    let shouted = anonymous
+        .request("GET", path)
+        .header("X-PICA-SECRET", &app.test_key);
+    assert_eq!(anonymous.send(shouted).await.status, 200);
+}
+
+/// What a bound key sees of three connections: one within its bounds both ways, and two beyond one.
+struct Bounds {
+    app: TestApp,
+    ours: Value,
+    of_another: Value,
+    of_another_platform: Value,
+}
+
+impl Bounds {
+    async fn new() -> Self {
+        let app = TestApp::start();
+        let client = app.client();
+        let exa = json!({ "platform": "exa", "identity": "user_1", "authFormData": { "EXA_API_KEY": "x" } });
+        let made = client.post("/v1/vault/connections", exa).await;
+        assert_eq!(made.status, 200, "{}", made.text());
+        Self {
+            ours: openai_of(&client, "user_1").await,
+            of_another: openai_of(&client, "user_2").await,
+            of_another_platform: made.json(),
+            app,
+        }
+    }
+
+    /// Asserts that `client` sees `seen` and not `unseen`, whichever way it looks.
+    async fn assert_sees(&self, client: &Client, seen: [&Value; 2], unseen: &Value) {
+        let list = client.get("/v1/vault/connections").await.json();
+        let listed: BTreeSet<&str> = list["rows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["id"].as_str().unwrap())
+            .collect();
+        assert_eq!(
+            listed,
+            seen.iter().map(|row| row["id"].as_str().unwrap()).collect()
+        );
+        assert_eq!(list["total"], 2);
+        for (connection, sees) in [(seen[0], true), (seen[1], true), (unseen, false)] {
+            self.assert_sees_one(client, connection, sees).await;
+        }
+    }
+
+    async fn assert_sees_one(&self, client: &Client, connection: &Value, sees: bool) {
+        let text = |name: &str| connection[name].as_str().unwrap();
+        let key = text("key").replace('|', "%7C");
+        for filter in [
+            format!("key={key}"),
+            format!("keys={key},{key}"),
+            format!(
+                "platform={}&identity={}",
+                text("platform"),
+                text("identity")
+            ),
+        ] {
+            let list = client
+                .get(&format!("/v1/vault/connections?{filter}"))
+                .await
+                .json();
+            assert_eq!(list["total"], u64::from(sees), "{filter}");
+        }
+        let expected = if sees { 200 } else { 404 };
+        for id in [text("id"), &key] {
+            for base in ["/v1/vault/connections", "/v1/connections"] {
+                let path = format!("{base}/{id}");
+                assert_eq!(client.get(&path).await.status, expected, "{path}");
+                assert_eq!(
+                    client.patch(&path, json!({ "tags": [] })).await.status,
+                    expected,
+                    "{path}"
+                );
+                if !sees {
+                    client.delete(&path).await.assert_error(404, 2005);
+                }
+            }
+        }
+        let request = client
+            .passthrough("GET", text("key"), "/x")
+            .header("x-mock-status", "200");
+        assert_eq!(client.send(request).await.status, expected);
+        // What was refused was not done.
+        let path = format!("/v1/vault/connections/{}", text("id"));
+        assert_eq!(self.app.client().get(&path).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_key_for_a_platform_sees_that_platform_alone() {
+    let bounds = Bounds::new().await;
+    let client = bounds
+        .app
+        .client_wishing(json!({ "platforms": ["openai"] }))
+        .await;
+    bounds
+        .assert_sees(
+            &client,
+            [&bounds.ours, &bounds.of_another],
+            &bounds.of_another_platform,
+        )
+        .await;
+    let exa = json!({ "platform": "exa", "authFormData": { "EXA_API_KEY": "x" } });
+    client
+        .post("/v1/vault/connections", exa)
+        .await
+        .assert_error(404, 2005);
+    let connectors = client.get("/v1/available-connectors").await.json();
+    assert_eq!(
+        (&connectors["total"], &connectors["rows"][0]["platform"]),
+        (&json!(1), &json!("openai"))
+    );
+    for (path, is_there) in [
+        ("/v1/available-actions/openai", true),
+        ("/v1/available-actions/exa", false),
+        ("/v1/available-actions/search/openai?query=chat", true),
+        ("/v1/available-actions/search/exa?query=search", false),
+    ] {
+        let expected = if is_there { 200 } else { 404 };
+        assert_eq!(client.get(path).await.status, expected, "{path}");
+    }
+    let exa = bounds
+        .app
+        .client()
+        .get("/v1/available-actions/exa")
+        .await
+        .json();
+    let action = exa["rows"][0]["systemId"].as_str().unwrap();
+    for (query, some) in [
+        ("connectionPlatform=openai".to_owned(), true),
+        ("connectionPlatform=exa".to_owned(), false),
+        (format!("_id={action}"), false),
+    ] {
+        let found = client.get(&format!("/v1/knowledge?{query}")).await.json();
+        assert_eq!(found["total"] != 0, some, "{query}");
+    }
+    let all = client.get("/v1/knowledge?limit=500").await.json();
+    assert!(
+        all["rows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|row| row["connectionPlatform"] == "openai")
+    );
+}
+
+#[tokio::test]
+async fn a_key_of_an_identity_sees_that_identity_alone_and_acts_for_no_other() {
+    let bounds = Bounds::new().await;
+    let client = bounds
+        .app
+        .client_wishing(json!({ "identity": "user_1" }))
+        .await;
+    bounds
+        .assert_sees(
+            &client,
+            [&bounds.ours, &bounds.of_another_platform],
+            &bounds.of_another,
+        )
+        .await;
+    let other = client
+        .get("/v1/vault/connections?identity=user_2")
+        .await
+        .json();
+    assert_eq!((&other["total"], &other["rows"]), (&json!(0), &json!([])));
+    client
+        .post("/v1/vault/connections", openai("user_2"))
+        .await
+        .assert_error(403, 2002);
+    let mut nobodys = openai("");
+    nobodys.as_object_mut().unwrap().remove("identity");
+    let made = client.post("/v1/vault/connections", nobodys).await.json();
+    assert_eq!(made["identity"], "user_1");
+}
+
+#[tokio::test]
+async fn a_connection_of_nobody_is_not_one_of_an_identity() {
+    let app = TestApp::start();
+    let made = app
+        .connection("openai", json!({ "OPENAI_API_KEY": "sk-1" }))
+        .await;
+    let client = app.client_wishing(json!({ "identity": "user_1" })).await;
+    assert_eq!(client.get("/v1/vault/connections").await.json()["total"], 0);
+    client
+        .get(&format!("/v1/vault/connections/{made}"))
+        .await
+        .assert_error(404, 2005);
+}
+
+#[tokio::test]
+async fn a_revoked_key_is_refused_at_once_and_keys_are_made_for_the_command_line_alone() {
+    let app = TestApp::start();
+    let (id, key) = app.key_with(json!({ "permission": "read" })).await;
+    let client = app.client_with(&key);
+    assert_eq!(client.get("/v1/knowledge?limit=1").await.status, 200);
+    // Whoever has a key of ours still has no way to the keys.
+    client.get("/admin/api/keys").await.assert_error(401, 2010);
+    let revoked = app
+        .operator()
+        .delete(&format!("/admin/api/keys/{id}"))
+        .await;
+    assert!(
+        revoked.json()["revokedAt"].is_string(),
+        "{}",
+        revoked.text()
+    );
+    client
+        .get("/v1/knowledge?limit=1")
+        .await
+        .assert_error(401, 2010);
+    // Once more changes nothing; another one is not there.
+    let again = app
+        .operator()
+        .delete(&format!("/admin/api/keys/{id}"))
+        .await;
+    assert_eq!(again.json()["revokedAt"], revoked.json()["revokedAt"]);
+    let other = uuid::Uuid::nil();
+    app.operator()
+        .delete(&format!("/admin/api/keys/{other}"))
+        .await
+        .assert_error(404, 2005);
+    app.operator()
+        .delete("/admin/api/keys/x")
+        .await
+        .assert_error(400, 2000);
+}
