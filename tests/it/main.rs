@@ -6,5 +6,10 @@
 )]
 
 mod layers;
+mod passthrough;
+mod passthrough_answers;
+mod passthrough_errors;
+mod passthrough_headers;
+mod passthrough_redirects;
 mod support;
 mod vault;

@@ -4,6 +4,12 @@
 
 mod app;
 mod client;
+mod generic;
+mod raw;
+mod upstream;
 
 pub use app::{TestApp, magpie};
 pub use client::{Answer, Client};
+pub use generic::TOKEN;
+pub use raw::RawAnswer;
+pub use upstream::{Reply, Seen, Upstream, ok, read_body, read_head};
