@@ -5,6 +5,7 @@
     clippy::disallowed_methods
 )]
 
+mod httpbin;
 mod layers;
 mod passthrough;
 mod passthrough_answers;

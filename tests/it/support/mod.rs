@@ -5,11 +5,13 @@
 mod app;
 mod client;
 mod generic;
+mod httpbin;
 mod raw;
 mod upstream;
 
 pub use app::{TestApp, magpie};
 pub use client::{Answer, Client};
 pub use generic::TOKEN;
+pub use httpbin::Httpbin;
 pub use raw::RawAnswer;
 pub use upstream::{Reply, Seen, Upstream, ok, read_body, read_head};
