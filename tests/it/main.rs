@@ -12,5 +12,6 @@ mod passthrough_answers;
 mod passthrough_errors;
 mod passthrough_headers;
 mod passthrough_redirects;
+mod streaming;
 mod support;
 mod vault;

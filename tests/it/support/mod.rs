@@ -3,6 +3,7 @@
 #![allow(dead_code, unused_imports)]
 
 mod app;
+mod bulk;
 mod client;
 mod generic;
 mod httpbin;
@@ -10,6 +11,7 @@ mod raw;
 mod upstream;
 
 pub use app::{TestApp, magpie};
+pub use bulk::{Chunks, Pattern, read_head_blocking, serve_one, write_chunks, write_until_blocked};
 pub use client::{Answer, Client};
 pub use generic::TOKEN;
 pub use httpbin::Httpbin;
