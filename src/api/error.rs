@@ -170,6 +170,10 @@ impl ResponseError for ApiError {
     }
 }
 
+/// What is said of a path that has no route.
+pub const NOTHING_HERE: &str =
+    "there is nothing at this path; GET /openapi.json lists what there is";
+
 const SOMETHING_WENT_WRONG: &str =
     "something went wrong here; the log of the server says more under this request's id";
 

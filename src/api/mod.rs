@@ -17,7 +17,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, Resource, Route};
 
 pub use admin::keys;
-use error::{ApiError, Kind};
+use error::{ApiError, Kind, NOTHING_HERE};
 pub use openapi::document;
 pub use operations::Lifecycle;
 
@@ -91,7 +91,5 @@ async fn no_such_method(request: HttpRequest) -> Result<&'static str, ApiError> 
 }
 
 async fn no_such_path() -> Result<&'static str, ApiError> {
-    Err(ApiError::not_found(
-        "there is nothing at this path; GET /openapi.json lists what there is",
-    ))
+    Err(ApiError::not_found(NOTHING_HERE))
 }

@@ -2,16 +2,24 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::disallowed_methods
+    clippy::disallowed_methods,
+    clippy::string_slice
 )]
 
 mod cli;
 mod disk;
 mod doors;
+mod httpbin;
 mod layers;
+mod passthrough;
+mod passthrough_answers;
+mod passthrough_errors;
+mod passthrough_headers;
+mod passthrough_redirects;
 mod recovery;
 mod secrets;
 mod stopping;
+mod streaming;
 mod support;
 mod vault;
 mod wire;

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use futures_util::Stream;
 use hyper::http::Response;
 
-use crate::api::error::ApiError;
+use crate::api::error::{ApiError, NOTHING_HERE};
 use crate::api::extract::Caller;
 use crate::api::layers::Served;
 use crate::egress::EgressError;
@@ -37,12 +37,16 @@ pub async fn pass(
 ) -> Result<HttpResponse, ApiError> {
     note(&request, |served| served.route = Some(ROUTE));
     let uri = request.uri();
+    // The router decodes before it compares (`/v1/%70assthrough`); what to cut off such a path
+    // would be a guess.
+    let path = uri.path().strip_prefix(PREFIX);
+    let path = path.ok_or_else(|| ApiError::not_found(NOTHING_HERE))?;
     let call = Call {
         scope: caller.scope(),
         connection_key: text(request.headers(), "x-pica-connection-key"),
         action_id: text(request.headers(), "x-pica-action-id"),
         method: request.method().as_str(),
-        path: uri.path().strip_prefix(PREFIX).unwrap_or_default(),
+        path,
         query: uri.query(),
         headers: || {
             request
@@ -107,8 +111,8 @@ fn give_back(answer: Response<Download>, metrics: web::Data<Metrics>) -> HttpRes
         .and_then(|value| value.to_str().ok()?.parse().ok());
     let headers = response.headers_mut();
     returned(&head.headers, |name, value| {
-        // The server writes the length itself, from the body's size.
-        if name == "content-length" {
+        // The server writes the length itself, from the body's size; but for 304, which has none.
+        if name == "content-length" && status != StatusCode::NOT_MODIFIED {
             return;
         }
         if let (Ok(name), Ok(value)) = (
@@ -118,10 +122,13 @@ fn give_back(answer: Response<Download>, metrics: web::Data<Metrics>) -> HttpRes
             headers.append(name, value);
         }
     });
-    let size = match body.content_length() {
-        Some(0) => BodySize::Sized(announced.unwrap_or(0)),
-        Some(length) => BodySize::Sized(length),
-        None => BodySize::Stream,
+    let size = match (body.content_length(), announced) {
+        // Nothing was said about a length (HEAD, 204), so nothing is.
+        (Some(0), None) => BodySize::None,
+        (Some(0), Some(_)) if status == StatusCode::NOT_MODIFIED => BodySize::None,
+        (Some(0), Some(length)) => BodySize::Sized(length),
+        (Some(length), _) => BodySize::Sized(length),
+        (None, _) => BodySize::Stream,
     };
     response.map_body(|_, _| {
         actix_web::body::BoxBody::new(Passing {
