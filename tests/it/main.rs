@@ -5,6 +5,7 @@
     clippy::disallowed_methods
 )]
 
+mod clients;
 mod httpbin;
 mod layers;
 mod passthrough;
