@@ -13,6 +13,7 @@ mod passthrough_answers;
 mod passthrough_errors;
 mod passthrough_headers;
 mod passthrough_redirects;
+mod readme;
 mod streaming;
 mod support;
 mod vault;
