@@ -54,8 +54,8 @@ fn is_as_promised(printed: &str, promised: &str) -> bool {
     let mut has_gap = false;
     for part in parts {
         has_gap = true;
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
+        match rest.split_once(part) {
+            Some((_, behind)) => rest = behind,
             None => return false,
         }
     }
@@ -114,7 +114,12 @@ fn the_first_calls_print_what_they_are_said_to() {
     let names: Vec<_> = told[0]
         .text
         .lines()
-        .map(|line| line["export ".len()..].split('=').next().unwrap())
+        .map(|line| {
+            line.trim_start_matches("export ")
+                .split('=')
+                .next()
+                .unwrap()
+        })
         .collect();
     assert_eq!(names, ["URL", "KEY"]);
 
