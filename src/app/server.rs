@@ -233,6 +233,9 @@ fn http_server(
         .max_connections(config.limits.max_connections.div_ceil(config.workers))
         .keep_alive(KEEP_ALIVE)
         .shutdown_timeout(config.shutdown_timeout.as_secs())
+        // A caller that closes its end has left: nobody waits for the provider any more, and its
+        // answer may cost money. Programs that close only their half are not told from those.
+        .h1_allow_half_closed(false)
         .on_connect(mark_control)
         .disable_signals()
         .listen(listener)?;

@@ -7,6 +7,7 @@
 )]
 
 mod cli;
+mod clients;
 mod disk;
 mod doors;
 mod httpbin;
@@ -16,6 +17,7 @@ mod passthrough_answers;
 mod passthrough_errors;
 mod passthrough_headers;
 mod passthrough_redirects;
+mod readme;
 mod recovery;
 mod secrets;
 mod stopping;

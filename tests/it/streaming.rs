@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::support::{
     Chunks, Pattern, TestApp, Upstream, read_head, read_head_blocking, serve_one, write_chunks,
@@ -301,33 +302,51 @@ async fn a_caller_that_leaves_during_the_answer_is_not_served_on() {
     assert!(matches!(ended, BrokenPipe | ConnectionReset), "{ended}");
 }
 
-#[tokio::test]
-async fn a_caller_that_leaves_during_its_body_ends_the_providers_request() {
-    let app = TestApp::start();
-    let (begun, wait) = tokio::sync::oneshot::channel();
-    let begun = std::sync::Arc::new(std::sync::Mutex::new(Some(begun)));
-    let (ended, gone) = tokio::sync::oneshot::channel();
-    let ended = std::sync::Arc::new(std::sync::Mutex::new(Some(ended)));
+/// Says that a request has begun once `part` of its body is there, and then what more came.
+async fn watched(part: usize) -> (Upstream, UnboundedReceiver<Vec<u8>>) {
+    let (say, said) = tokio::sync::mpsc::unbounded_channel();
     let upstream = Upstream::raw(move |mut stream| {
-        let (begun, ended) = (begun.lock().unwrap().take(), ended.lock().unwrap().take());
+        let say = say.clone();
         async move {
             read_head(&mut stream).await.unwrap();
-            let mut part = [0; 4];
-            stream.read_exact(&mut part).await.unwrap();
-            begun.unwrap().send(()).unwrap();
+            let mut body = vec![0; part];
+            stream.read_exact(&mut body).await.unwrap();
+            say.send(body).unwrap();
             let mut rest = Vec::new();
             let _ = stream.read_to_end(&mut rest).await;
-            ended.unwrap().send(rest).unwrap();
+            say.send(rest).unwrap();
         }
     })
     .await;
-    let key = app.bearer(&upstream.url()).await;
-    let mut stream = app.dial().await;
-    let mut head = app.head(&key, "POST", b"/a", &[b"content-length: 100"]);
-    head.extend_from_slice(b"\r\npart");
-    stream.write_all(&head).await.unwrap();
-    wait.await.unwrap();
-    drop(stream);
-    let rest = tokio::time::timeout(PATIENCE, gone).await.unwrap().unwrap();
-    assert!(rest.is_empty());
+    (upstream, said)
+}
+
+#[tokio::test]
+async fn a_caller_that_leaves_before_the_answer_ends_the_providers_request() {
+    let app = TestApp::start();
+    for (framing, body) in [
+        (&b"x: y"[..], &b""[..]),
+        (b"content-length: 4", b"part"),
+        (b"content-length: 100", b"part"),
+        (b"transfer-encoding: chunked", b"4\r\npart\r\n"),
+    ] {
+        let (upstream, mut said) = watched(match framing {
+            b"content-length: 4" | b"content-length: 100" => 4,
+            b"x: y" => 0,
+            _ => 9,
+        })
+        .await;
+        let key = app.bearer(&upstream.url()).await;
+        let mut stream = app.dial().await;
+        let mut head = app.head(&key, "POST", b"/a", &[framing]);
+        head.extend_from_slice(b"\r\n");
+        head.extend_from_slice(body);
+        stream.write_all(&head).await.unwrap();
+        assert_eq!(said.recv().await.unwrap(), body);
+        drop(stream);
+        let rest = tokio::time::timeout(PATIENCE, said.recv()).await;
+        let rest = rest.expect("the provider's request goes on").unwrap();
+        // Not even the end of a body that did not end.
+        assert!(rest.is_empty(), "{rest:?}");
+    }
 }

@@ -1,0 +1,38 @@
+//! The published clients, unchanged, against the running program.
+
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::support::TestApp;
+
+/// Runs a script of `tests/clients`, and gives what it reports.
+fn run(app: &TestApp, script: &str) -> Value {
+    let output = Command::new("node")
+        .arg(script)
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients"))
+        .env("MAGPIE_URL", &app.url)
+        .env("MAGPIE_TEST_KEY", &app.test_key)
+        .env("MAGPIE_LIVE_KEY", &app.live_key)
+        .stdin(Stdio::null())
+        .output()
+        .expect("node is needed; `tests/run` says which");
+    let said = String::from_utf8_lossy(&output.stderr);
+    let report: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|_| panic!("{script} reports nothing; `tests/run setup` installs: {said}"));
+    for (claim, why) in report["failed"].as_object().unwrap() {
+        eprintln!("{claim}:\n{}\n", why.as_str().unwrap());
+    }
+    assert_eq!(report["failed"], serde_json::json!({}));
+    assert!(output.status.success(), "{said}");
+    report
+}
+
+#[test]
+fn the_toolkit_works_unchanged() {
+    let app = TestApp::start();
+    let report = run(&app, "toolkit.mjs");
+    assert_eq!(report["passed"].as_array().unwrap().len(), 20);
+    // Nothing that it did was an error of ours.
+    assert!(!app.log().contains("\"level\":\"ERROR\""), "{}", app.log());
+}
