@@ -13,6 +13,9 @@ const PATH: u32 = 3;
 const SUMMARY: u32 = 1;
 const METHOD: u32 = 3;
 
+/// A word that is the very one.
+const SAME: u32 = 2;
+
 /// Words that mean a method.
 const HINTS: [(&str, Method); 16] = [
     ("get", Method::Get),
@@ -74,24 +77,11 @@ fn score(action: &Action, wanted: &[String]) -> u32 {
     let mut total = 0;
     let mut hits = 0;
     for word in wanted {
-        let mut best = 0;
-        for (weight, text) in fields {
-            best += if words(text).any(|other| other == *word) {
-                weight
-            } else {
-                0
-            };
-        }
-        best += if action
-            .tags
+        let best: u32 = fields
             .iter()
-            .flat_map(|tag| words(tag))
-            .any(|tag| tag == *word)
-        {
-            TAG
-        } else {
-            0
-        };
+            .map(|(weight, text)| weight * closest(words(text), word) / SAME)
+            .sum();
+        let best = best + TAG * closest(action.tags.iter().flat_map(|tag| words(tag)), word) / SAME;
         let hint = HINTS
             .iter()
             .any(|(hint, method)| stem(hint) == *word && *method == action.method);
@@ -100,6 +90,21 @@ fn score(action: &Action, wanted: &[String]) -> u32 {
     }
     // A hint alone finds nothing: every platform has GETs.
     if hits == 0 { 0 } else { total * hits }
+}
+
+/// How near the nearest of `words` is to `wanted`: [`SAME`], half of that for the beginning of the
+/// other (`embed` and `embedding`), or nothing.
+fn closest(words: impl Iterator<Item = String>, wanted: &str) -> u32 {
+    let near = |word: &str| {
+        let shorter = word.len().min(wanted.len());
+        let is_beginning = shorter >= 4 && (word.starts_with(wanted) || wanted.starts_with(word));
+        if word == wanted {
+            SAME
+        } else {
+            u32::from(is_beginning) * SAME / 2
+        }
+    };
+    words.map(|word| near(&word)).max().unwrap_or(0)
 }
 
 /// The words of a text or an identifier, lower-case, plural and tense cut off.
@@ -158,6 +163,14 @@ mod tests {
             assert_eq!(best(query).as_deref(), Some(found), "{query}");
         }
         assert_eq!(best("quantum chromodynamics"), None);
+    }
+
+    #[test]
+    fn the_beginning_of_a_word_is_enough_and_the_whole_word_is_better() {
+        let near = |word: &str, wanted: &str| closest([word.to_owned()].into_iter(), wanted);
+        assert_eq!(near("embedding", "embedding"), SAME);
+        assert_eq!(near("embedding", "embed"), SAME / 2);
+        assert_eq!(near("id", "idea"), 0);
     }
 
     #[test]
