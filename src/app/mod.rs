@@ -3,6 +3,7 @@
 //! **Invariant:** this is the only place where services meet each other.
 
 mod server;
+mod signals;
 
 use std::net::SocketAddr;
 use std::path::Path;
