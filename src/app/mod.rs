@@ -4,6 +4,7 @@
 
 mod measured;
 mod server;
+mod signals;
 
 use std::net::SocketAddr;
 use std::path::Path;

@@ -12,9 +12,9 @@ use std::time::Duration;
 use actix_web::dev::{Extensions, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use super::signals::{Signals, Told};
 use super::{Core, Mode, Services};
 use crate::access::AccessError;
 use crate::api::extract::{JsonLimit, ViaControlSocket};
@@ -95,6 +95,7 @@ pub struct Running {
     jobs: Vec<tokio::task::JoinHandle<()>>,
     stop_jobs: watch::Sender<bool>,
     socket: Option<PathBuf>,
+    signals: Signals,
 }
 
 /// Starts a server. It takes requests from now on; [`Running::until_stopped`] sees to its end.
@@ -113,6 +114,9 @@ pub async fn start(
     let in_memory = matches!(mode, Mode::Dev { in_memory: true });
     let metrics = Arc::new(Metrics::new(dropped));
     let core = Core::open(config, in_memory, Some(&metrics)).await?;
+    // Before anybody can know that the server is there and tell it to stop. Not before the folder is
+    // open, which may take long: to be ended there does no harm.
+    let signals = Signals::listen()?;
     let dev_keys = match mode {
         Mode::Serve => None,
         Mode::Dev { .. } => Some((
@@ -149,6 +153,7 @@ pub async fn start(
         server: actix_web::rt::spawn(server),
         stop_jobs,
         socket,
+        signals,
     })
 }
 
@@ -255,14 +260,12 @@ impl Running {
     /// Serves until the process is told to stop, then finishes what is under way. A second signal
     /// ends it at once.
     pub async fn until_stopped(mut self) -> Result<(), StartError> {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut hang_up = signal(SignalKind::hangup())?;
         let told = loop {
             tokio::select! {
-                _ = terminate.recv() => break "SIGTERM",
-                _ = interrupt.recv() => break "SIGINT",
-                _ = hang_up.recv() => self.services.reload(),
+                told = self.signals.next() => match told {
+                    Told::Stop(signal) => break signal,
+                    Told::Reload => self.services.reload(),
+                },
                 ended = &mut self.server => return self.finish(ended).await,
             }
         };
@@ -275,8 +278,7 @@ impl Running {
         tokio::select! {
             () = graceful => {}
             // A server that is stopping hears nothing more. What it has left ends with the process.
-            _ = terminate.recv() => self.server.abort(),
-            _ = interrupt.recv() => self.server.abort(),
+            () = self.signals.stop() => self.server.abort(),
         }
         let ended = match (&mut self.server).await {
             Err(error) if error.is_cancelled() => Ok(Ok(())),

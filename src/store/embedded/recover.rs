@@ -88,6 +88,7 @@ impl Found<'_> {
     /// What the log does for a state at `base`, unless a snapshot shows that there was more.
     pub fn reach(&self, base: Sequence) -> Result<Reach, OpenError> {
         let reach = reach(base, &self.segments);
+        let stopped_cleanly = self.folder.last_stop == Stop::Clean;
         let newest = self.snapshots.first().map_or(0, |(sequence, _)| *sequence);
         match &reach.verdict {
             Verdict::Broken {
@@ -104,6 +105,17 @@ impl Found<'_> {
                 what: what.clone(),
                 last: reach.last,
             }),
+            // Whoever stopped cleanly had no write under way that could be torn: those commits were
+            // acknowledged.
+            Verdict::CutTail { offset, readable } if *readable > 0 && stopped_cleanly => {
+                let end = self.segments.last();
+                Err(OpenError::Damaged {
+                    file: end.map(|end| end.path.clone()).unwrap_or_default(),
+                    offset: *offset,
+                    what: format!("with {readable} whole commits behind it"),
+                    last: reach.last,
+                })
+            }
             _ if reach.last < newest => Err(OpenError::Damaged {
                 file: self.folder.log.clone(),
                 offset: 0,

@@ -2,10 +2,15 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 use serde_json::Value;
 
 use super::magpie;
+
+/// The longest that a command may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What a command left.
 #[derive(Debug)]
@@ -30,8 +35,24 @@ pub fn run_in(
     settings: impl FnOnce(&mut Command) -> &mut Command,
 ) -> Ran {
     let mut command = magpie();
-    command.args(args).current_dir(folder).stdin(Stdio::null());
-    let output = settings(&mut command).output().unwrap();
+    command
+        .args(args)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let child = settings(&mut command).spawn().unwrap();
+    let pid = child.id().to_string();
+    let (ended, end) = channel::<()>();
+    // A server that starts where it should have refused would run for ever.
+    let watch = std::thread::spawn(move || {
+        if end.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+            let _ = Command::new("kill").args(["-9", &pid]).status();
+        }
+    });
+    let output = child.wait_with_output().unwrap();
+    drop(ended);
+    watch.join().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Ran {
         code: output.status.code(),
