@@ -352,7 +352,11 @@ fn odd_provider() -> String {
 
 fn random() -> String {
     let plain = PlainKey::generate(Environment::Test);
-    plain.text().expose()[8..].to_owned()
+    plain
+        .text()
+        .expose()
+        .trim_start_matches("sk_test_")
+        .to_owned()
 }
 
 /// A piece from the middle of each secret in every form in which it could be written down.
