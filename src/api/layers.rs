@@ -13,8 +13,8 @@ use tokio::time::Instant;
 
 use super::error::{ApiError, Kind};
 use crate::access::Window;
-use crate::domain::{ApiKey, Platform};
-use crate::telemetry::{MethodClass, Metrics};
+use crate::domain::{ApiKey, Clock, SystemClock};
+use crate::telemetry::{MethodClass, Metrics, RequestLine, RequestLines};
 use crate::vault::Live;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -40,9 +40,14 @@ pub struct Served {
     pub action: Option<String>,
 }
 
-/// Whether each request has a line in the log.
-#[derive(Clone, Copy, Debug)]
-pub struct RequestLog(pub bool);
+/// Where each request's line in the log goes; failures of ours have one in any case.
+#[derive(Clone, Debug)]
+pub struct RequestLog {
+    /// Whether all requests have one.
+    pub all: bool,
+    /// Where it goes.
+    pub lines: RequestLines,
+}
 
 /// Surrounds every request.
 pub async fn around(
@@ -142,40 +147,30 @@ fn record(
                 .answered(MethodClass::of(method), status, took),
         }
     }
-    let log = request.app_data::<RequestLog>().is_some_and(|log| log.0);
-    if !log && status < 500 {
+    let Some(log) = request
+        .app_data::<RequestLog>()
+        .filter(|log| log.all || status >= 500)
+    else {
         return;
-    }
+    };
     let connection = served.live.as_ref().map(|live| &live.connection);
-    let platform = connection
-        .map(|connection| &connection.platform)
-        .map(Platform::as_str);
-    let api_key = served
-        .key
-        .as_ref()
-        .map(|key| tracing::field::display(key.id));
-    let environment = served
-        .key
-        .as_ref()
-        .map(|key| key.scope.environment.as_str());
-    let connection = connection.map(|connection| connection.key.as_str());
-    let duration_ms = (took.as_secs_f64() * 1e6).round() / 1e3;
-    let (request_id, action) = (served.request_id.as_str(), served.action.as_deref());
-    if status >= 500 && causes.is_some() {
-        tracing::error!(
-            target: "magpie::request",
-            request_id, method, route, status, duration_ms, environment, api_key, platform, connection, action,
-            error = causes,
-            "answered"
-        );
-        return;
-    }
-    tracing::info!(
-        target: "magpie::request",
-        request_id, method, route, status, duration_ms, environment, api_key, platform, connection, action,
-        error = causes,
-        "answered"
-    );
+    log.lines.write(&RequestLine {
+        timestamp: SystemClock.now(),
+        request_id: &served.request_id,
+        method,
+        route,
+        status,
+        duration_ms: (took.as_secs_f64() * 1e6).round() / 1e3,
+        environment: served
+            .key
+            .as_ref()
+            .map(|key| key.scope.environment.as_str()),
+        api_key: served.key.as_ref().map(|key| key.id.0),
+        platform: connection.map(|connection| connection.platform.as_str()),
+        connection: connection.map(|connection| connection.key.as_str()),
+        action: served.action.as_deref(),
+        error: causes.as_deref(),
+    });
 }
 
 /// The caller's id for the request if it is sane, otherwise one of ours.

@@ -28,7 +28,7 @@ use crate::mock;
 use crate::store::embedded::{EmbeddedEngine, Opened, Options};
 use crate::store::schema::bring_up_to_date;
 use crate::store::{MemoryEngine, SharedEngine, StoreError};
-use crate::telemetry::Metrics;
+use crate::telemetry::{Guard, Metrics, RequestLines};
 use crate::vault::keys::Keys;
 use crate::vault::{Overrides, Vault};
 
@@ -176,6 +176,7 @@ pub(crate) struct Services {
     pub(crate) vault: Arc<Vault>,
     pub(crate) egress: Arc<Egress>,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) request_lines: RequestLines,
 }
 
 impl Services {
@@ -184,6 +185,7 @@ impl Services {
         mode: Mode,
         core: Core,
         metrics: Arc<Metrics>,
+        logs: &Guard,
         at: SocketAddr,
     ) -> Result<Self, StartError> {
         let (catalogue, problems) = Catalogue::load(config.connectors_dir.clone());
@@ -214,6 +216,7 @@ impl Services {
             vault: Arc::new(vault),
             egress,
             metrics,
+            request_lines: logs.request_lines(),
         })
     }
 

@@ -29,7 +29,7 @@ use crate::passthrough::Passthrough;
 use crate::store::StoreError;
 use crate::store::embedded::OpenError;
 use crate::store::schema::SchemaError;
-use crate::telemetry::{DroppedLines, Metrics};
+use crate::telemetry::{Guard, Metrics};
 use crate::vault::keys::OpenKeysError;
 
 /// The socket in the data folder by which the command line reaches a running server.
@@ -99,11 +99,7 @@ pub struct Running {
 }
 
 /// Starts a server. It takes requests from now on; [`Running::until_stopped`] sees to its end.
-pub async fn start(
-    config: &Config,
-    mode: Mode,
-    dropped: DroppedLines,
-) -> Result<Running, StartError> {
+pub async fn start(config: &Config, mode: Mode, logs: &Guard) -> Result<Running, StartError> {
     let address = SocketAddr::new(config.bind, config.port);
     let bind = |source| StartError::Bind {
         address: address.to_string(),
@@ -112,7 +108,7 @@ pub async fn start(
     let listener = TcpListener::bind(address).map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
     let in_memory = matches!(mode, Mode::Dev { in_memory: true });
-    let metrics = Arc::new(Metrics::new(dropped));
+    let metrics = Arc::new(Metrics::new(logs.dropped_lines()));
     let core = Core::open(config, in_memory, Some(&metrics)).await?;
     // Before anybody can know that the server is there and tell it to stop. Not before the folder is
     // open, which may take long: to be ended there does no harm.
@@ -124,7 +120,7 @@ pub async fn start(
             core.dev_key(Environment::Live).await?,
         )),
     };
-    let services = Services::build(config, mode, core, metrics, reachable(address))?;
+    let services = Services::build(config, mode, core, metrics, logs, reachable(address))?;
     let public_url = match (mode, &config.public_url) {
         (Mode::Dev { .. }, None) => format!("http://{}", reachable(address)),
         _ => config.public_url_at(address.port()),
@@ -210,7 +206,10 @@ fn http_server(
     let limits = web::Data::new(services.egress.limits().clone());
     let (json, log) = (
         JsonLimit(config.limits.json_body_bytes),
-        RequestLog(config.passthrough.request_log),
+        RequestLog {
+            all: config.passthrough.request_log,
+            lines: services.request_lines.clone(),
+        },
     );
     let app = move || {
         App::new()
@@ -225,7 +224,7 @@ fn http_server(
             .app_data(limits.clone())
             .app_data(web::Data::new(Client::new(Arc::clone(&egress))))
             .app_data(json)
-            .app_data(log)
+            .app_data(log.clone())
             .configure(|config| {
                 if mode != Mode::Serve {
                     mock::configure(config);

@@ -35,7 +35,7 @@ impl Dev {
                 .is_none_or(|row| row.source == "default");
         let logs = logs(&config)?;
         block_on(async {
-            let running = start(&config, Mode::Dev { in_memory }, logs.dropped_lines()).await?;
+            let running = start(&config, Mode::Dev { in_memory }, &logs).await?;
             local::wait_until_healthy(running.address).await?;
             self.tell(&running, in_memory)?;
             Ok(running.until_stopped().await?)

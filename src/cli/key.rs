@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use hyper::http::Method;
 use serde_json::{Value, json};
@@ -11,6 +11,7 @@ use super::local::Control;
 use super::{Listening, Settings, block_on, print, print_json};
 use crate::api::keys::{CreateKey, all, make, revoke_any};
 use crate::app::{CONTROL_SOCKET, Core, StartError};
+use crate::config::Config;
 use crate::domain::{ApiKeyId, Environment, Identity, Permission, Platform};
 use crate::store::embedded::OpenError;
 
@@ -96,7 +97,7 @@ impl Create {
             expires_in_seconds: self.expires_in_days.map(|days| (day * days).as_secs()),
         };
         let made = block_on(async {
-            match Door::open(&self.common.settings).await? {
+            match Door::open_or_make(&self.common.settings).await? {
                 Door::Running(server) => {
                     server
                         .ask(
@@ -214,13 +215,26 @@ enum Door {
 }
 
 impl Door {
+    /// To a folder that is there already: a mistyped name must not become a new one.
     async fn open(settings: &Settings) -> anyhow::Result<Self> {
         let config = settings.load(&Listening::default())?;
+        if !config.data_dir.is_dir() {
+            bail!("there is no data folder `{}`", config.data_dir.display());
+        }
+        Self::to(&config).await
+    }
+
+    /// To a folder that is made if need be: a key may be wanted before the first start.
+    async fn open_or_make(settings: &Settings) -> anyhow::Result<Self> {
+        Self::to(&settings.load(&Listening::default())?).await
+    }
+
+    async fn to(config: &Config) -> anyhow::Result<Self> {
         let socket = config.data_dir.join(CONTROL_SOCKET);
         if let Some(server) = Control::connect(&socket).await {
             return Ok(Self::Running(server));
         }
-        match Core::open(&config, false, None).await {
+        match Core::open(config, false, None).await {
             Ok(core) => Ok(Self::Folder(Box::new(core))),
             Err(StartError::Open(error @ OpenError::InUse(_))) => Err(error).with_context(|| {
                 format!(

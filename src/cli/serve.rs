@@ -20,7 +20,7 @@ impl Serve {
         check(&config)?;
         let logs = logs(&config)?;
         block_on(async {
-            let running = start(&config, Mode::Serve, logs.dropped_lines()).await?;
+            let running = start(&config, Mode::Serve, &logs).await?;
             tracing::info!(version = env!("CARGO_PKG_VERSION"), address = %running.address, url = %running.public_url, "ready");
             Ok(running.until_stopped().await?)
         })

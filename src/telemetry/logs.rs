@@ -11,6 +11,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use super::queue::{Dropped, Lines, Writing, queue};
+use super::requests::RequestLines;
 
 /// How many bytes of lines may wait to be written: a second of a busy server's.
 const WAITING_BYTES: usize = 8 << 20;
@@ -43,6 +44,7 @@ pub enum InitError {
 #[derive(Debug)]
 pub struct Guard {
     writing: Writing,
+    requests: RequestLines,
 }
 
 /// Counts the lines that found the queue full.
@@ -57,11 +59,17 @@ pub fn init(filter: &str, format: Format) -> Result<Guard, InitError> {
     let colour =
         io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty());
     let (lines, writing) = queue(io::stderr(), WAITING_BYTES)?;
+    let requests = RequestLines::new((format == Format::Json).then(|| lines.clone()));
     subscriber(filter, format, colour, lines).try_init()?;
-    Ok(Guard { writing })
+    Ok(Guard { writing, requests })
 }
 
 impl Guard {
+    /// Where the lines of requests go.
+    pub fn request_lines(&self) -> RequestLines {
+        self.requests.clone()
+    }
+
     /// For [`super::Metrics`].
     pub fn dropped_lines(&self) -> DroppedLines {
         DroppedLines(Some(self.writing.dropped()))
@@ -104,7 +112,9 @@ fn subscriber(
 
 #[cfg(test)]
 mod tests {
+    use super::super::requests::RequestLine;
     use super::*;
+    use crate::domain::Timestamp;
     use std::io::Write;
     use std::sync::{Arc, Mutex};
 
@@ -146,6 +156,49 @@ mod tests {
             (&"answered".into(), &"INFO".into())
         );
         assert!(line["timestamp"].as_str().unwrap().ends_with('Z'));
+    }
+
+    #[test]
+    fn a_requests_line_is_json_like_any_other_and_obeys_the_filter() {
+        let line = RequestLine {
+            timestamp: Timestamp::from_micros(0),
+            request_id: "r1",
+            method: "GET",
+            route: "/health",
+            status: 200,
+            duration_ms: 0.25,
+            environment: None,
+            api_key: None,
+            platform: None,
+            connection: Some("test::a::default::\"b"),
+            action: None,
+            error: None,
+        };
+        for (filter, lines) in [("info", 1), ("warn", 0), ("warn,magpie::request=info", 1)] {
+            let sink = Sink::default();
+            let (queued, writing) = queue(sink.clone(), 1 << 20).unwrap();
+            let requests = RequestLines::new(Some(queued.clone()));
+            let filter = EnvFilter::builder().parse(filter).unwrap();
+            let subscriber = subscriber(filter, Format::Json, false, queued);
+            tracing::subscriber::with_default(subscriber, || requests.write(&line));
+            drop(writing);
+            let text = String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();
+            assert_eq!(text.lines().count(), lines, "{text}");
+            for written in text.lines() {
+                let written: serde_json::Value = serde_json::from_str(written).unwrap();
+                assert_eq!(written["timestamp"], "1970-01-01T00:00:00.000000Z");
+                assert_eq!(
+                    (&written["message"], &written["level"]),
+                    (&"answered".into(), &"INFO".into())
+                );
+                assert_eq!(
+                    (&written["request_id"], &written["status"]),
+                    (&"r1".into(), &200.into())
+                );
+                assert_eq!(written["connection"], "test::a::default::\"b");
+                assert!(written.get("api_key").is_none());
+            }
+        }
     }
 
     #[test]

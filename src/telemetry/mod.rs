@@ -43,10 +43,12 @@ mod durations;
 mod logs;
 mod metrics;
 mod queue;
+mod requests;
 mod routes;
 #[cfg(test)]
 mod tests;
 
 pub use logs::{DroppedLines, Format, Guard, InitError, init};
 pub use metrics::{CONTENT_TYPE, Metrics, PassthroughMetrics, UpstreamFailure};
+pub use requests::{RequestLine, RequestLines};
 pub use routes::{MethodClass, RouteMetrics, StatusClass};

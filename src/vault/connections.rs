@@ -140,7 +140,11 @@ impl Vault {
             &self.overrides,
             revision,
         )?;
-        self.check(&live).await?;
+        self.check(&live).await.map_err(|error| match error {
+            // What was entered is at fault here, not a connection that was good once.
+            VaultError::CannotSign(error) => VaultError::Invalid(error.to_string()),
+            other => other,
+        })?;
         let mut batch = Batch::default();
         self.records
             .insert_into(&mut batch, &live.connection, live.credentials())?;

@@ -113,3 +113,14 @@ async fn credentials_that_the_provider_refuses_are_not_stored() {
         0
     );
 }
+
+#[tokio::test]
+async fn a_credential_that_fits_no_header_is_refused_when_it_is_entered() {
+    let app = TestApp::start();
+    let answer = app
+        .client()
+        .post("/v1/vault/connections", openai("schlüssel"))
+        .await;
+    answer.assert_error(400, 2000);
+    assert!(!answer.text().contains("schl"), "{}", answer.text());
+}

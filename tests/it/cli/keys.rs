@@ -192,3 +192,15 @@ fn what_makes_no_sense_is_refused_alike_with_and_without_a_server() {
     all();
     server.stop();
 }
+
+#[test]
+fn a_mistyped_folder_is_not_made() {
+    let folder = tempfile::tempdir().unwrap();
+    for args in [
+        &["list"][..],
+        &["revoke", "5f0c6b1e-3f0c-4e6e-9a0c-6f0d5f0c6b1e"],
+    ] {
+        key(folder.path(), args).assert_fails(1, &["there is no data folder"]);
+        assert!(!folder.path().join("data").exists());
+    }
+}
