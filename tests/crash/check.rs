@@ -67,7 +67,10 @@ impl Witness {
 
     /// The byte that is `back` from the end of the log was flipped: all before its commit must be
     /// there, and what is lost must be kept.
-    pub fn look_behind_damage(&mut self, dir: &Path, back: u64) {
+    pub fn look_behind_damage(&mut self, dir: &Path, back: Option<u64>) {
+        let Some(back) = back else {
+            return self.look(dir);
+        };
         let (engine, opened) = self.open(dir);
         let cut = opened.steps.iter().find_map(|step| match step {
             Step::TailCut { bytes, kept, .. } => Some((*bytes, fs::metadata(kept).unwrap().len())),
@@ -86,7 +89,7 @@ impl Witness {
         for writer in 0..WRITERS {
             let found = writer::latest(&engine, writer);
             assert!(
-                found <= self.latest[writer as usize] + 1,
+                found <= self.latest[writer as usize] + self.kills,
                 "{}",
                 self.story(&opened)
             );
@@ -158,14 +161,18 @@ impl Witness {
 }
 
 /// Flips a bit among the last 4 KiB of the log, and tells how many bytes there are from it on.
-pub fn flip_near_end(dir: &Path, chance: &mut Chance) -> u64 {
+/// None if the kill came before anything was written into the newest file.
+pub fn flip_near_end(dir: &Path, chance: &mut Chance) -> Option<u64> {
     let path = last_segment(dir);
     let mut bytes = fs::read(&path).unwrap();
+    if bytes.is_empty() {
+        return None;
+    }
     let back = 1 + chance.below((bytes.len() as u64).min(4_096));
     let at = bytes.len() - back as usize;
     bytes[at] ^= 1 << chance.below(8);
     fs::write(path, bytes).unwrap();
-    back
+    Some(back)
 }
 
 fn last_segment(dir: &Path) -> PathBuf {
