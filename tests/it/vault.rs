@@ -115,12 +115,12 @@ async fn credentials_that_the_provider_refuses_are_not_stored() {
 }
 
 #[tokio::test]
-async fn a_credential_that_fits_no_header_is_refused_when_it_is_entered() {
+async fn a_credential_that_does_not_fit_its_place_is_refused_when_it_is_entered() {
     let app = TestApp::start();
-    let answer = app
-        .client()
-        .post("/v1/vault/connections", openai("schlüssel"))
-        .await;
+    let form =
+        json!({ "BASE_URL": "https://api.example.com", "USERNAME": "us:er", "PASSWORD": "x" });
+    let body = json!({ "platform": "generic-basic", "authFormData": form });
+    let answer = app.client().post("/v1/vault/connections", body).await;
     answer.assert_error(400, 2000);
-    assert!(!answer.text().contains("schl"), "{}", answer.text());
+    assert!(!answer.text().contains("us:er"), "{}", answer.text());
 }
