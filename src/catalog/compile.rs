@@ -1,19 +1,22 @@
 //! From a descriptor as written to a connector that can be relied on.
 
 mod actions;
+mod fields;
+mod oauth;
 
 pub use actions::action_id;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use regex::Regex;
 use url::Url;
 
-use super::format::{AuthDescriptor, Descriptor, FieldDescriptor, TestDescriptor};
+use self::fields::{Fields, access_token_field, form};
+use super::format::{AuthDescriptor, Descriptor, TestDescriptor};
 use crate::crypto::{base64_url, sha256};
 use crate::domain::{
-    ACCESS_TOKEN_FIELD, Auth, Connector, FieldKind, FormField, InvalidPlatform, MockFacts,
-    Platform, Template, TestRequest, connector_id,
+    ACCESS_TOKEN_FIELD, Auth, Connector, FieldKind, Grant, InvalidPlatform, MockFacts, Platform,
+    Template, TestRequest, connector_id,
 };
 
 /// Headers that belong to the connection between two hosts, or to us: no descriptor sets them.
@@ -58,8 +61,27 @@ pub fn compile(descriptor: Descriptor) -> Result<Connector, Vec<String>> {
         }
     }
     let is_oauth = matches!(descriptor.auth, AuthDescriptor::Oauth2 { .. });
-    let form = form(descriptor.form, is_oauth, &mut wrong);
-    let fields = Fields(&form);
+    let mut form = form("form", descriptor.form, &mut wrong);
+    let mut written = descriptor.oauth;
+    let by_signing_in = written
+        .as_ref()
+        .is_none_or(|oauth| oauth.grant == Grant::AuthorizationCode);
+    if is_oauth && by_signing_in && !form.iter().any(|field| field.name == ACCESS_TOKEN_FIELD) {
+        form.push(access_token_field());
+    }
+    if written.is_some() && !is_oauth {
+        wrong.push("oauth: goes with `auth.type = \"oauth2\"` only".to_owned());
+    }
+    let app_form = written
+        .as_mut()
+        .map(|oauth| std::mem::take(&mut oauth.app))
+        .map(|written| fields::form("oauth.app", written, &mut wrong))
+        .unwrap_or_default();
+    let fields = Fields {
+        form: &form,
+        app: &app_form,
+        has_app: written.is_some() && by_signing_in,
+    };
     let base_url = base_url(&descriptor.base_url, &fields, &mut wrong);
     let headers = fixed_headers(descriptor.headers, &fields, &mut wrong);
     let auth = auth(descriptor.auth, &fields, &mut wrong);
@@ -67,6 +89,9 @@ pub fn compile(descriptor: Descriptor) -> Result<Connector, Vec<String>> {
         .test
         .and_then(|test| test_request(test, &mut wrong));
     let actions = actions::compile(descriptor.actions, &platform, &mut wrong);
+    let oauth = written
+        .map(|written| oauth::oauth(written, app_form.clone(), &fields, &mut wrong))
+        .map(Arc::new);
     if !wrong.is_empty() {
         return Err(wrong);
     }
@@ -88,6 +113,7 @@ pub fn compile(descriptor: Descriptor) -> Result<Connector, Vec<String>> {
         base_url,
         headers,
         auth,
+        oauth,
         test,
         actions,
         form,
@@ -98,102 +124,13 @@ pub fn compile(descriptor: Descriptor) -> Result<Connector, Vec<String>> {
     })
 }
 
-/// The fields that templates may name.
-struct Fields<'a>(&'a [FormField]);
-
-impl Fields<'_> {
-    fn named(&self, name: &str) -> Option<&FormField> {
-        self.0.iter().find(|field| field.name == name)
-    }
-
-    /// Parses a template and checks that its fields exist, and are no secrets where they must not be.
-    fn template(&self, at: &str, text: &str, secrets: bool, wrong: &mut Vec<String>) -> Template {
-        let template = match Template::parse(text) {
-            Ok(template) => template,
-            Err(error) => {
-                wrong.push(format!("{at}: {error}"));
-                return Template::default();
-            }
-        };
-        for name in template.fields() {
-            match self.named(name) {
-                None => wrong.push(format!("{at}: there is no form field `{name}`")),
-                Some(field) if field.is_secret() && !secrets => {
-                    wrong.push(format!(
-                        "{at}: the field `{name}` is a secret and must not stand here"
-                    ));
-                }
-                Some(_) => {}
-            }
-        }
-        template
-    }
-}
-
-fn form(written: Vec<FieldDescriptor>, is_oauth: bool, wrong: &mut Vec<String>) -> Vec<FormField> {
-    let mut form: Vec<FormField> = Vec::new();
-    for field in written {
-        let at = format!("form.{}", field.name);
-        if !Template::is_field_name(&field.name) {
-            wrong.push(format!(
-                "{at}: a name has capital letters, digits and underscores only"
-            ));
-        }
-        if form.iter().any(|other| other.name == field.name) {
-            wrong.push(format!("{at}: stands here twice"));
-        }
-        if (field.kind == FieldKind::Select) == field.options.is_empty() {
-            wrong.push(format!("{at}: a select, and nothing else, has options"));
-        }
-        // The whole value must match, whatever the pattern's author thought of.
-        let pattern = field
-            .pattern
-            .and_then(|text| match Regex::new(&format!("^(?:{text})$")) {
-                Ok(pattern) => Some(pattern),
-                Err(error) => {
-                    wrong.push(format!("{at}.pattern: {error}"));
-                    None
-                }
-            });
-        form.push(FormField {
-            name: field.name,
-            kind: field.kind,
-            label: field.label,
-            placeholder: field.placeholder,
-            help: field.help,
-            required: field.required,
-            pattern,
-            options: field.options,
-            default: field.default,
-        });
-    }
-    if is_oauth && !form.iter().any(|field| field.name == ACCESS_TOKEN_FIELD) {
-        form.push(access_token_field());
-    }
-    form
-}
-
-fn access_token_field() -> FormField {
-    FormField {
-        name: ACCESS_TOKEN_FIELD.to_owned(),
-        kind: FieldKind::Password,
-        label: "Access token".to_owned(),
-        placeholder: String::new(),
-        help: "An OAuth 2 access token that the provider has issued".to_owned(),
-        required: true,
-        pattern: None,
-        options: Vec::new(),
-        default: None,
-    }
-}
-
 /// Checks that whatever a person enters, the base URL stays the provider's.
 fn base_url(text: &str, fields: &Fields<'_>, wrong: &mut Vec<String>) -> Template {
     let template = fields.template("base_url", text, false, wrong);
     let names: Vec<&str> = template.fields().collect();
     let whole = names.len() == 1 && text == format!("{{{{{}}}}}", names.concat());
     for name in names {
-        let Some(field) = fields.named(name) else {
+        let Some(field) = fields.form.iter().find(|field| field.name == name) else {
             continue;
         };
         match field.kind {
@@ -206,6 +143,7 @@ fn base_url(text: &str, fields: &Fields<'_>, wrong: &mut Vec<String>) -> Templat
             _ => {}
         }
     }
+    fields.check_hostile("base_url", &template, wrong);
     if whole {
         return template;
     }

@@ -4,12 +4,16 @@
 //! [`Descriptor`] is the file as written; `compile` turns it into a [`Connector`] or
 //! says everything that is wrong with it.
 
+mod oauth;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::domain::{FieldKind, Method, Param, Status};
+pub use oauth::{AnswerDescriptor, AssertionDescriptor, FollowUpDescriptor, OAuthDescriptor};
+
+use crate::domain::{FieldKind, Method, Param, ShowIf, Status};
 
 /// A connector as its file describes it.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -49,6 +53,8 @@ pub struct Descriptor {
     pub form: Vec<FieldDescriptor>,
     /// How a request carries the credential.
     pub auth: AuthDescriptor,
+    /// How tokens are come by, for `auth.type = "oauth2"`. Without it they are entered by hand.
+    pub oauth: Option<OAuthDescriptor>,
     /// A request that answers 2xx exactly when the credential is good.
     pub test: Option<TestDescriptor>,
     /// What the development mock needs to answer as the provider would.
@@ -87,6 +93,17 @@ pub struct FieldDescriptor {
     pub options: Vec<String>,
     /// What it is if left out.
     pub default: Option<String>,
+    /// What a person sees before the value, which is no part of it: `https://`.
+    #[serde(default)]
+    pub prefix: String,
+    /// What a person sees behind it: `.zendesk.com`.
+    #[serde(default)]
+    pub suffix: String,
+    /// Whether the value has several lines: a private key.
+    #[serde(default)]
+    pub multiline: bool,
+    /// Asked for only if another field has one of some values.
+    pub show_if: Option<ShowIf>,
 }
 
 /// How a request carries the credential. Values may name form fields, as `{{API_KEY}}`.

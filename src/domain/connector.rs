@@ -6,7 +6,7 @@ use regex::Regex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Method, Platform, Template};
+use super::{Action, Grant, Method, OAuth, Platform, Template};
 
 /// How finished a connector is.
 #[derive(
@@ -61,9 +61,35 @@ pub struct FormField {
     pub options: Vec<String>,
     /// What it is if left out.
     pub default: Option<String>,
+    /// What a person sees before the value, which is no part of it: `https://`.
+    pub prefix: String,
+    /// What a person sees behind it: `.zendesk.com`.
+    pub suffix: String,
+    /// Whether the value has several lines: a private key.
+    pub multiline: bool,
+    /// Under which condition it is asked for at all.
+    pub show_if: Option<ShowIf>,
+}
+
+/// A field is asked for only if another has one of some values.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShowIf {
+    /// The other field.
+    pub field: String,
+    /// Its values.
+    pub is: Vec<String>,
 }
 
 impl FormField {
+    /// Whether it is asked for, with the other fields as `value` says.
+    pub fn is_shown<'v>(&self, value: impl FnOnce(&str) -> Option<&'v str>) -> bool {
+        self.show_if.as_ref().is_none_or(|condition| {
+            value(&condition.field)
+                .is_some_and(|value| condition.is.iter().any(|wanted| wanted == value))
+        })
+    }
+
     /// Whether its value is sealed.
     pub fn is_secret(&self) -> bool {
         self.kind == FieldKind::Password
@@ -101,6 +127,13 @@ pub enum Auth {
 
 /// The form field that holds an OAuth 2 access token given by hand.
 pub const ACCESS_TOKEN_FIELD: &str = "ACCESS_TOKEN";
+
+/// The field that an OAuth 2 refresh token is kept as; never one of a form.
+pub const REFRESH_TOKEN_FIELD: &str = "REFRESH_TOKEN";
+/// The client's id: an OAuth app's, or a form field where the client is the person's own.
+pub const CLIENT_ID_FIELD: &str = "CLIENT_ID";
+/// The client's secret: the same.
+pub const CLIENT_SECRET_FIELD: &str = "CLIENT_SECRET";
 
 /// A request that answers 2xx exactly when the credential is good.
 #[derive(Clone, Debug, PartialEq)]
@@ -155,6 +188,8 @@ pub struct Connector {
     pub form: Vec<FormField>,
     /// How requests carry the credential.
     pub auth: Auth,
+    /// How tokens are come by, for those that speak OAuth 2.
+    pub oauth: Option<Arc<OAuth>>,
     /// How a credential is checked before it is stored.
     pub test: Option<TestRequest>,
     /// What can be done.
@@ -171,7 +206,22 @@ impl Connector {
 
     /// Whether people sign in rather than enter a key.
     pub fn is_oauth(&self) -> bool {
-        matches!(self.auth, Auth::OAuth2 { .. })
+        let by_signing_in = |oauth: &OAuth| oauth.grant == Grant::AuthorizationCode;
+        matches!(self.auth, Auth::OAuth2 { .. }) && self.oauth.as_deref().is_none_or(by_signing_in)
+    }
+
+    /// What a person is asked who signs in: the form without the token and what the sign-in fills.
+    /// For any other connector, the whole form.
+    pub fn asked_fields(&self) -> impl Iterator<Item = &FormField> {
+        let filled: Vec<&str> = match &self.oauth {
+            Some(oauth) => oauth.filled_fields().collect(),
+            None => Vec::new(),
+        };
+        let by_signing_in = self.oauth.is_some();
+        self.form.iter().filter(move |field| {
+            !(by_signing_in
+                && (field.name == ACCESS_TOKEN_FIELD || filled.contains(&field.name.as_str())))
+        })
     }
 
     /// The form field called `name`.

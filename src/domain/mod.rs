@@ -8,21 +8,29 @@ mod connection;
 mod connector;
 mod identity;
 mod key;
+mod oauth;
 mod scope;
 mod secret;
 mod template;
 mod time;
+mod value_path;
 
 pub use action::{Action, ActionId, InvalidActionId, Method, Param, ParamPlace, PathTemplate};
 pub use api_key::{ApiKey, ApiKeyId, Permission};
 pub use connection::{Connection, ConnectionId, Generation, Health};
 pub use connector::{
-    ACCESS_TOKEN_FIELD, Auth, Connector, FieldKind, FormField, MockFacts, Status, TestRequest,
-    connector_id,
+    ACCESS_TOKEN_FIELD, Auth, CLIENT_ID_FIELD, CLIENT_SECRET_FIELD, Connector, FieldKind,
+    FormField, MockFacts, REFRESH_TOKEN_FIELD, ShowIf, Status, TestRequest, connector_id,
 };
 pub use identity::{Identity, IdentityType, InvalidIdentity, MAX_IDENTITY_BYTES};
 pub use key::{ConnectionKey, Environment, InvalidConnectionKey, InvalidPlatform, Platform};
+pub use oauth::{
+    AnswerShape, Assertion, AssertionAlgorithm, ClientAuth, Encoding, FollowUp, Grant, LifeUnit,
+    OAuth, Outcome, RefreshPolicy, Revocation, RevokeStyle, RevokedToken, ScopeInfo, StandardParam,
+    Vector,
+};
 pub use scope::Scope;
 pub use secret::Secret;
 pub use template::{InvalidTemplate, MissingField, Template};
 pub use time::{Clock, SystemClock, Timestamp};
+pub use value_path::ValuePath;
