@@ -10,6 +10,7 @@
 //! - [`journal`]: what happened, kept apart from what is.
 //! - [`access`]: who may come in.
 //! - [`catalog`]: what can be connected to.
+//! - [`oauth`]: the protocol, without storage.
 //! - [`vault`]: connections and what is behind them.
 //! - [`passthrough`]: a caller's request, signed; the provider's answer, as it is.
 //! - [`jobs`]: things done on a clock.
@@ -33,6 +34,7 @@ pub mod egress;
 pub mod jobs;
 pub mod journal;
 pub mod mock;
+pub mod oauth;
 pub mod passthrough;
 pub mod store;
 pub mod telemetry;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::{Listening, Settings, print, print_json};
 use crate::catalog::{Catalogue, check_text, schema};
 use crate::domain;
+use crate::oauth::vector;
 
 #[derive(Debug, Subcommand)]
 pub enum Connector {
@@ -154,7 +155,7 @@ impl Check {
         let name = self.file.display();
         let text =
             std::fs::read_to_string(&self.file).with_context(|| format!("cannot read `{name}`"))?;
-        match check_text(&text) {
+        match check_text(&text).and_then(tested) {
             Ok(connector) if self.json => {
                 print_json(&json!({ "ok": true, "connector": row(&connector) }))
             }
@@ -169,5 +170,17 @@ impl Check {
             }
             Err(problems) => bail!("{name} is not sound:\n  {}", problems.join("\n  ")),
         }
+    }
+}
+
+/// The connector, if what its own test vector says comes true.
+fn tested(connector: domain::Connector) -> Result<domain::Connector, Vec<String>> {
+    let has_vector = connector
+        .oauth
+        .as_ref()
+        .is_some_and(|oauth| oauth.vector.is_some());
+    match has_vector.then(|| vector::check(&connector)) {
+        Some(wrong) if !wrong.is_empty() => Err(wrong),
+        _ => Ok(connector),
     }
 }

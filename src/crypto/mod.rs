@@ -5,11 +5,13 @@
 //! the record and field that it belongs to.
 
 mod encode;
+mod jwt;
 mod keyring;
 mod random;
 mod seal;
 
 pub use encode::{base62, base64_url, hex, sha256};
+pub use jwt::{BadPrivateKey, sign_jwt};
 pub use keyring::{
     KeyId, KeyPurpose, Keyring, KeyringError, MasterKey, WrappedKey, WrongMasterKey,
 };

@@ -7,7 +7,7 @@ const LAYERS: &[&[&str]] = &[
     &["domain"],
     &["config", "telemetry"],
     &["crypto", "store", "egress"],
-    &["journal", "access", "catalog"],
+    &["journal", "access", "catalog", "oauth"],
     &["vault"],
     &["passthrough"],
     &["jobs", "mock", "api"],
