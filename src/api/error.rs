@@ -12,6 +12,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde_json::json;
 
 use crate::access::AccessError;
+use crate::oauth::TokenError;
 use crate::passthrough::PassthroughError;
 use crate::store::StoreError;
 use crate::vault::VaultError;
@@ -227,6 +228,16 @@ impl From<VaultError> for ApiError {
                 let message = error.to_string();
                 Self::new(Kind::FailedDependency, message).because(error)
             }
+            VaultError::TryLater { seconds, .. } => {
+                Self::new(Kind::Unavailable, error.to_string()).retry_after(seconds)
+            }
+            VaultError::NoApp { .. } => Self::new(Kind::FailedDependency, error.to_string()),
+            VaultError::NoToken {
+                error: TokenError::Unavailable { .. },
+                ..
+            } => Self::new(Kind::BadGateway, error.to_string()),
+            VaultError::NoToken { .. } => Self::bad_request(error),
+            VaultError::LinkUsed => Self::new(Kind::Unauthorized, error.to_string()),
             VaultError::CannotCheck(error) => error.into(),
             VaultError::Store(error) => error.into(),
         }

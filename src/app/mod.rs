@@ -25,12 +25,16 @@ use crate::egress::limits::Limits;
 use crate::egress::{Egress, Settings};
 use crate::jobs::{FolderWatch, Job, report};
 use crate::mock;
+use crate::oauth::{self, ClientPair};
 use crate::store::embedded::{EmbeddedEngine, Opened, Options};
 use crate::store::schema::bring_up_to_date;
 use crate::store::{MemoryEngine, SharedEngine, StoreError};
 use crate::telemetry::{Guard, Metrics, RequestLines};
 use crate::vault::keys::Keys;
-use crate::vault::{Overrides, Vault};
+use crate::vault::{Defaults, Overrides, Parts, Vault};
+
+/// Where providers send people back to, behind the public URL.
+pub const REDIRECT_PATH: &str = "/connections/oauth/callback";
 
 /// What the program is run as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,29 +191,26 @@ impl Services {
         metrics: Arc<Metrics>,
         logs: &Guard,
         at: SocketAddr,
+        public_url: &str,
     ) -> Result<Self, StartError> {
         let (catalogue, problems) = Catalogue::load(config.connectors_dir.clone());
         report(&catalogue, &problems);
         metrics.know(catalogue.now().connectors.keys().cloned());
         let catalogue = Arc::new(catalogue);
         let egress = Arc::new(Egress::new(egress_settings(config))?);
-        let overrides: Overrides = match mode {
-            Mode::Serve => Arc::new(|_: &Connector| None),
-            Mode::Dev { .. } => {
-                egress.built_in_is_at(at);
-                let own =
-                    Url::parse(&format!("http://{at}")).expect("a socket's address makes a URL");
-                Arc::new(move |connector| mock::upstream_url(&own, connector))
-            }
-        };
-        let vault = Vault::new(
-            &core.engine,
-            Arc::clone(&core.keys.keyring),
-            Arc::clone(&catalogue),
-            Arc::clone(&egress),
-            Arc::clone(&core.clock),
-            overrides,
-        );
+        let elsewhere = Elsewhere::of(mode, at, public_url, &egress);
+        let vault = Vault::new(Parts {
+            engine: SharedEngine::clone(&core.engine),
+            keyring: Arc::clone(&core.keys.keyring),
+            catalogue: Arc::clone(&catalogue),
+            egress: Arc::clone(&egress),
+            clock: Arc::clone(&core.clock),
+            overrides: elsewhere.requests,
+            oauth_overrides: elsewhere.oauth,
+            defaults: elsewhere.defaults,
+            redirect_uri: format!("{public_url}{REDIRECT_PATH}"),
+            metrics: Arc::clone(&metrics),
+        });
         Ok(Self {
             core,
             catalogue,
@@ -227,7 +228,13 @@ impl Services {
 
     /// What is done on a clock. Each job ends when `stop` says so.
     fn jobs(&self) -> Vec<Job> {
-        let mut jobs = vec![self.usage_job(), self.data_key_job(), self.count_job()];
+        let mut jobs = vec![
+            self.usage_job(),
+            self.data_key_job(),
+            self.count_job(),
+            self.refresh_job(),
+            self.revoke_job(),
+        ];
         if let Some(folder) = self.catalogue.folder() {
             let watch = FolderWatch::new(folder);
             let (catalogue, metrics) = (Arc::clone(&self.catalogue), Arc::clone(&self.metrics));
@@ -275,6 +282,32 @@ impl Services {
         }
     }
 
+    fn refresh_job(&self) -> Job {
+        let vault = Arc::clone(&self.vault);
+        Job {
+            name: "refresh",
+            every: Duration::from_secs(1),
+            at_stop: false,
+            step: Box::new(move || {
+                let vault = Arc::clone(&vault);
+                Box::pin(async move { Ok(vault.refresh_due().await?) })
+            }),
+        }
+    }
+
+    fn revoke_job(&self) -> Job {
+        let vault = Arc::clone(&self.vault);
+        Job {
+            name: "revoke",
+            every: Duration::from_secs(20),
+            at_stop: false,
+            step: Box::new(move || {
+                let vault = Arc::clone(&vault);
+                Box::pin(async move { Ok(vault.revoke_due().await?) })
+            }),
+        }
+    }
+
     fn count_job(&self) -> Job {
         let (vault, metrics) = (Arc::clone(&self.vault), Arc::clone(&self.metrics));
         Job {
@@ -293,6 +326,47 @@ impl Services {
             .into_iter()
             .map(|job| actix_web::rt::spawn(job.run(stop.clone())))
             .collect()
+    }
+}
+
+/// Where requests go that do not go to providers, and what holds of integrations unless decided.
+struct Elsewhere {
+    requests: Overrides,
+    oauth: oauth::Overrides,
+    defaults: Defaults,
+}
+
+impl Elsewhere {
+    /// In earnest nothing goes elsewhere. For development everything goes to the built-in
+    /// providers, and everything is switched on.
+    fn of(mode: Mode, at: SocketAddr, public_url: &str, egress: &Egress) -> Self {
+        if mode == Mode::Serve {
+            return Self {
+                requests: Arc::new(|_: &Connector| None),
+                oauth: Arc::new(|_: &Connector| None),
+                defaults: Defaults::default(),
+            };
+        }
+        egress.built_in_is_at(at);
+        let own = Url::parse(&format!("http://{at}")).expect("a socket's address makes a URL");
+        let public = Url::parse(public_url).unwrap_or_else(|_| own.clone());
+        let upstream = own.clone();
+        Self {
+            requests: Arc::new(move |connector| mock::upstream_url(&upstream, connector)),
+            oauth: Arc::new(move |connector| {
+                Some(oauth::Override {
+                    public: mock::oauth_url(&public, connector)?,
+                    own: mock::oauth_url(&own, connector)?,
+                })
+            }),
+            defaults: Defaults {
+                active: true,
+                client: Some(ClientPair {
+                    id: mock::CLIENT_ID.to_owned(),
+                    secret: Some(Secret::new(mock::CLIENT_SECRET.to_owned())),
+                }),
+            },
+        }
     }
 }
 

@@ -120,11 +120,12 @@ pub async fn start(config: &Config, mode: Mode, logs: &Guard) -> Result<Running,
             core.dev_key(Environment::Live).await?,
         )),
     };
-    let services = Services::build(config, mode, core, metrics, logs, reachable(address))?;
     let public_url = match (mode, &config.public_url) {
         (Mode::Dev { .. }, None) => format!("http://{}", reachable(address)),
         _ => config.public_url_at(address.port()),
     };
+    let at = reachable(address);
+    let services = Services::build(config, mode, core, metrics, logs, at, &public_url)?;
     let socket = (!in_memory).then(|| config.data_dir.join(CONTROL_SOCKET));
     let control = socket.as_deref().and_then(control_socket);
     let lifecycle = Lifecycle::default();
@@ -294,6 +295,7 @@ impl Running {
         for job in self.jobs {
             let _ = job.await;
         }
+        self.services.vault.finish_refreshes().await;
         self.services.core.close();
         if let Some(socket) = &self.socket {
             let _ = std::fs::remove_file(socket);

@@ -49,6 +49,22 @@ pub enum Health {
     Unknown,
 }
 
+/// How a connection's access token is kept good.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenState {
+    /// Counts the tokens of this generation: who has used an older one may find a newer.
+    pub version: u64,
+    /// Whether the vault can get a new one by itself.
+    pub refreshable: bool,
+    /// When it is to be refreshed, or its end noticed; nothing for one that does not end.
+    pub due_at: Option<Timestamp>,
+    /// How many refreshes in a row did not get through.
+    pub failures: u32,
+    /// What was granted, as far as the provider tells.
+    pub scopes: Vec<String>,
+}
+
 /// What the vault keeps about a connection. Its secrets are another record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -93,6 +109,19 @@ pub struct Connection {
     pub last_refreshed_at: Option<Timestamp>,
     /// Who it is signed in as, where the provider tells.
     pub account: Option<String>,
+    /// How its token is kept good, if it has one that the vault looks after.
+    #[serde(default)]
+    pub token: Option<TokenState>,
+}
+
+impl Connection {
+    /// When something is to be done about its token.
+    pub fn due_at(&self) -> Option<Timestamp> {
+        let token = self.token.as_ref()?;
+        (self.active && self.health != Health::Failed)
+            .then_some(token.due_at)
+            .flatten()
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod api_key;
 mod connection;
 mod connector;
 mod identity;
+mod integration;
 mod key;
 mod oauth;
 mod scope;
@@ -17,12 +18,13 @@ mod value_path;
 
 pub use action::{Action, ActionId, InvalidActionId, Method, Param, ParamPlace, PathTemplate};
 pub use api_key::{ApiKey, ApiKeyId, Permission};
-pub use connection::{Connection, ConnectionId, Generation, Health};
+pub use connection::{Connection, ConnectionId, Generation, Health, TokenState};
 pub use connector::{
     ACCESS_TOKEN_FIELD, Auth, CLIENT_ID_FIELD, CLIENT_SECRET_FIELD, Connector, FieldKind,
     FormField, MockFacts, REFRESH_TOKEN_FIELD, ShowIf, Status, TestRequest, connector_id,
 };
 pub use identity::{Identity, IdentityType, InvalidIdentity, MAX_IDENTITY_BYTES};
+pub use integration::Integration;
 pub use key::{ConnectionKey, Environment, InvalidConnectionKey, InvalidPlatform, Platform};
 pub use oauth::{
     AnswerShape, Assertion, AssertionAlgorithm, ClientAuth, Encoding, FollowUp, Grant, LifeUnit,

@@ -54,5 +54,18 @@ pub fn upstream_url(own: &Url, connector: &Connector) -> Option<Url> {
     own.join(&format!("{UPSTREAM}/{}", connector.platform)).ok()
 }
 
+/// What stands before the platform in the addresses of the mock's authorization servers.
+pub const OAUTH: &str = "/__mock/oauth";
+/// The OAuth app that every built-in provider knows.
+pub const CLIENT_ID: &str = "magpie-dev";
+/// Its secret.
+pub const CLIENT_SECRET: &str = "magpie-dev-secret";
+
+/// Where the OAuth requests of `connector` go during development.
+pub fn oauth_url(own: &Url, connector: &Connector) -> Option<Url> {
+    upstream_url(own, connector)?;
+    own.join(&format!("{OAUTH}/{}", connector.platform)).ok()
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! What a service account exchanges for a token (RFC 7523 section 3).
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::crypto::{BadPrivateKey, base64_url, sign_jwt};
 use crate::domain::{Assertion, AssertionAlgorithm, MissingField, Secret, Timestamp};
@@ -29,11 +29,14 @@ pub fn assertion<'v>(
         AssertionAlgorithm::RS256 => "RS256",
         AssertionAlgorithm::ES256 => "ES256",
     };
-    let mut head = json!({ "alg": algorithm, "typ": "JWT" });
+    let mut head = Map::from_iter([
+        ("alg".to_owned(), Value::from(algorithm)),
+        ("typ".to_owned(), Value::from("JWT")),
+    ]);
     if let Some(key_id) = &assertion.key_id {
         let key_id = key_id.render(value)?;
         if !key_id.is_empty() {
-            head["kid"] = key_id.into();
+            head.insert("kid".to_owned(), key_id.into());
         }
     }
     let issued_at = now.micros() / 1_000_000;
@@ -52,7 +55,7 @@ pub fn assertion<'v>(
     claims.insert("exp".to_owned(), (issued_at + lifetime).into());
     let signed = format!(
         "{}.{}",
-        base64_url(head.to_string().as_bytes()),
+        base64_url(Value::Object(head).to_string().as_bytes()),
         base64_url(Value::Object(claims).to_string().as_bytes())
     );
     let key = Secret::new(assertion.key.render(value)?);

@@ -30,6 +30,7 @@ pub struct Metrics {
     other_platforms: Arc<PassthroughMetrics>,
     upstream_failures: Family<FailureLabels, Counter>,
     connections: Family<ConnectionLabels, Gauge>,
+    refreshes: Family<OutcomeLabels, Counter>,
     commits: Durations,
 }
 
@@ -84,6 +85,11 @@ struct FailureLabels {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct OutcomeLabels {
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct ConnectionLabels {
     environment: &'static str,
     state: &'static str,
@@ -110,6 +116,12 @@ impl Metrics {
             "Connections in the vault, by environment, active or inactive",
             Family::clone(&connections),
         );
+        let refreshes = Family::default();
+        registry.register(
+            "token_refreshes",
+            "Refreshes of tokens, by outcome: refreshed, later, failed",
+            Family::clone(&refreshes),
+        );
         let commits = Durations::default();
         registry.register_with_unit(
             "store_commit_duration",
@@ -125,6 +137,7 @@ impl Metrics {
             platforms: HashMap::new(),
             upstream_failures,
             connections,
+            refreshes,
             commits,
         }
     }
@@ -171,6 +184,13 @@ impl Metrics {
     /// Counts a commit, which took this long until it was on disk.
     pub fn committed(&self, took: Duration) {
         self.commits.observe(took);
+    }
+
+    /// Counts a refresh of a token.
+    pub fn token_refreshed(&self, outcome: &'static str) {
+        self.refreshes
+            .get_or_create(&OutcomeLabels { outcome })
+            .inc();
     }
 
     /// All of it in the OpenMetrics text format, which Prometheus reads.

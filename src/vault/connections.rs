@@ -5,41 +5,27 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::error::VaultError;
-use super::form::{self, Filled};
 use super::input::{checked_metadata, checked_name, checked_tags};
-use super::live::{KIND, Live, LiveMap, Overrides};
-use super::records::{Credentials, Records, active_part};
+use super::integrations::{Defaults, Integrations};
+use super::live::{Live, LiveMap, Overrides};
+use super::records::{Records, active_part};
+use super::refresh::Refreshing;
+use super::revocation::Pending;
 use super::sign::Signature;
 use crate::catalog::Catalogue;
-use crate::crypto::{Keyring, SealContext, random_uuid};
+use crate::crypto::Keyring;
 use crate::domain::{
-    Clock, Connection, ConnectionId, ConnectionKey, Connector, Environment, Generation, Health,
-    Identity, IdentityType, Scope, Timestamp,
+    Clock, Connection, ConnectionId, ConnectionKey, Environment, Health, Scope, Timestamp,
 };
 use crate::egress::Egress;
 use crate::journal::Usage;
+use crate::oauth::{self, OAuthClient};
 use crate::store::table::Versioned;
-use crate::store::{Batch, SharedEngine, StoreError};
+use crate::store::{Batch, SharedEngine, StoreError, Table};
+use crate::telemetry::Metrics;
 
 /// A change that keeps meeting others' changes gives up after so many tries.
-const MAX_TRIES: usize = 8;
-
-/// What is asked for when a connection is made from credentials.
-#[derive(Clone, Debug, Default)]
-pub struct NewConnection {
-    /// The connector: its platform, or its definition's id.
-    pub connector: String,
-    /// The form, filled in.
-    pub form: Map<String, Value>,
-    /// Whose it is.
-    pub identity: Option<Identity>,
-    /// What kind of owner that is.
-    pub identity_type: Option<IdentityType>,
-    /// What its owner calls it.
-    pub name: Option<String>,
-    /// Labels.
-    pub tags: Vec<String>,
-}
+pub(super) const MAX_TRIES: usize = 8;
 
 /// What is to change about a connection; `None` leaves it.
 #[derive(Clone, Debug, Default)]
@@ -56,134 +42,75 @@ pub struct Change {
 
 /// The connections of an instance.
 pub struct Vault {
-    engine: SharedEngine,
+    pub(super) engine: SharedEngine,
     pub(super) records: Records,
     pub(super) keyring: Arc<Keyring>,
     pub(super) egress: Arc<Egress>,
-    catalogue: Arc<Catalogue>,
-    clock: Arc<dyn Clock>,
-    overrides: Overrides,
+    pub(super) catalogue: Arc<Catalogue>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) overrides: Overrides,
+    pub(super) oauth_overrides: oauth::Overrides,
+    pub(super) oauth: OAuthClient,
+    pub(super) redirect_uri: String,
+    pub(super) refreshing: Refreshing,
+    pub(super) revocations: Table<Pending>,
     live: LiveMap,
     usage: Usage,
+    /// Which connectors people can connect to, and with whose OAuth app.
+    pub integrations: Arc<Integrations>,
+}
+
+/// What a vault is made of.
+pub struct Parts {
+    /// Where it keeps everything.
+    pub engine: SharedEngine,
+    /// Seals and opens.
+    pub keyring: Arc<Keyring>,
+    /// What can be connected to.
+    pub catalogue: Arc<Catalogue>,
+    /// The way to the providers.
+    pub egress: Arc<Egress>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// May lead connectors' requests elsewhere.
+    pub overrides: Overrides,
+    /// May lead their OAuth requests elsewhere.
+    pub oauth_overrides: oauth::Overrides,
+    /// What holds of integrations about which nothing was decided.
+    pub defaults: Defaults,
+    /// Where providers send people back to.
+    pub redirect_uri: String,
+    /// Counts refreshes.
+    pub metrics: Arc<Metrics>,
 }
 
 impl Vault {
-    /// The connections in `engine`. `overrides` may lead connectors' requests elsewhere.
-    pub fn new(
-        engine: &SharedEngine,
-        keyring: Arc<Keyring>,
-        catalogue: Arc<Catalogue>,
-        egress: Arc<Egress>,
-        clock: Arc<dyn Clock>,
-        overrides: Overrides,
-    ) -> Self {
+    /// The connections in `parts.engine`. Refreshes run on the runtime that this is called in.
+    pub fn new(parts: Parts) -> Self {
+        let engine = &parts.engine;
         let records = Records::new(engine);
         Self {
             live: LiveMap::new(engine, &records),
             usage: Usage::new(engine, "connection-use"),
+            integrations: Arc::new(Integrations::new(
+                engine,
+                Arc::clone(&parts.keyring),
+                Arc::clone(&parts.catalogue),
+                Arc::clone(&parts.clock),
+                parts.defaults,
+            )),
+            oauth: OAuthClient::new(Arc::clone(&parts.egress), Arc::clone(&parts.clock)),
+            refreshing: Refreshing::new(tokio::runtime::Handle::current(), parts.metrics),
+            revocations: Table::new(SharedEngine::clone(engine), "revocation"),
             engine: SharedEngine::clone(engine),
             records,
-            keyring,
-            egress,
-            catalogue,
-            clock,
-            overrides,
-        }
-    }
-
-    /// Makes a connection from credentials, once the provider has accepted them.
-    pub async fn create(
-        &self,
-        scope: &Scope,
-        new: NewConnection,
-    ) -> Result<Connection, VaultError> {
-        let connector = self.connector(scope, &new.connector)?;
-        let filled = form::fill(&connector, &new.form).map_err(VaultError::Invalid)?;
-        let identity = owner(scope, new.identity)?;
-        let now = self.clock.now();
-        let id = ConnectionId(random_uuid());
-        let connection = Connection {
-            id,
-            key: ConnectionKey::new(
-                scope.environment,
-                &connector.platform,
-                random_uuid(),
-                identity.as_ref(),
-            ),
-            environment: scope.environment,
-            platform: connector.platform.clone(),
-            platform_version: connector.version.clone(),
-            identity_type: new
-                .identity_type
-                .or(identity.as_ref().map(|_| IdentityType::User)),
-            identity,
-            name: new.name.map(checked_name).transpose()?,
-            tags: checked_tags(new.tags)?,
-            metadata: Map::new(),
-            active: true,
-            health: Health::Operational,
-            health_reason: None,
-            settings: filled.settings.clone(),
-            generation: Generation(1),
-            created_at: now,
-            updated_at: now,
-            expires_at: None,
-            last_refreshed_at: None,
-            account: None,
-        };
-        let credentials = self.seal(&connection, &filled);
-        let revision = self.catalogue.now().revision;
-        let live = Live::new(
-            connection,
-            connector,
-            credentials,
-            &self.overrides,
-            revision,
-        )?;
-        self.check(&live).await.map_err(|error| match error {
-            // What was entered is at fault here, not a connection that was good once.
-            VaultError::CannotSign(error) => VaultError::Invalid(error.to_string()),
-            other => other,
-        })?;
-        let mut batch = Batch::default();
-        self.records
-            .insert_into(&mut batch, &live.connection, live.credentials())?;
-        self.engine.commit(batch).await?;
-        Ok(live.connection)
-    }
-
-    fn connector(&self, scope: &Scope, name: &str) -> Result<Arc<Connector>, VaultError> {
-        let catalogue = self.catalogue.now();
-        let found = match catalogue.connector(name) {
-            Some(connector) => Some(connector),
-            None => catalogue
-                .connectors
-                .values()
-                .find(|connector| connector.definition_id == name),
-        };
-        found
-            .filter(|connector| scope.sees_platform(&connector.platform))
-            .map(Arc::clone)
-            .ok_or_else(|| VaultError::NoSuchConnector(name.chars().take(80).collect()))
-    }
-
-    fn seal(&self, connection: &Connection, filled: &Filled) -> Credentials {
-        let record = connection.id.to_string();
-        let fields = filled.secrets.iter().map(|(field, secret)| {
-            let context = SealContext {
-                environment: connection.environment,
-                kind: KIND,
-                record: &record,
-                field,
-            };
-            (
-                field.clone(),
-                self.keyring.seal(&context, secret.expose().as_bytes()),
-            )
-        });
-        Credentials {
-            generation: connection.generation,
-            fields: fields.collect(),
+            keyring: parts.keyring,
+            egress: parts.egress,
+            catalogue: parts.catalogue,
+            clock: parts.clock,
+            overrides: parts.overrides,
+            oauth_overrides: parts.oauth_overrides,
+            redirect_uri: parts.redirect_uri,
         }
     }
 
@@ -192,7 +119,11 @@ impl Vault {
         self.read(scope, name).map(|read| read.value)
     }
 
-    fn read(&self, scope: &Scope, name: &str) -> Result<Versioned<Connection>, VaultError> {
+    pub(super) fn read(
+        &self,
+        scope: &Scope,
+        name: &str,
+    ) -> Result<Versioned<Connection>, VaultError> {
         let id = match (name.parse::<ConnectionId>(), name.parse::<ConnectionKey>()) {
             (Ok(id), _) => Some(id),
             (_, Ok(key)) if key.environment() == scope.environment => {
@@ -245,17 +176,23 @@ impl Vault {
         }
     }
 
-    /// Removes a connection with its secrets, and answers what it was.
-    pub async fn delete(&self, scope: &Scope, name: &str) -> Result<Connection, VaultError> {
+    /// Removes a connection with its secrets, and answers what it was, and whether there is a
+    /// token to be revoked, which is written down in the same commit.
+    pub(super) async fn remove(
+        &self,
+        scope: &Scope,
+        name: &str,
+    ) -> Result<(Connection, bool), VaultError> {
         let mut tries = 0;
         loop {
             let old = self.read(scope, name)?;
             let mut batch = Batch::default();
+            let is_revocable = self.revoke_into(&mut batch, &old.value)?;
             self.records.remove_into(&mut batch, &old);
             self.usage
                 .forget_into(&mut batch, old.value.environment, old.value.id.0);
             match self.engine.commit(batch).await {
-                Ok(_) => return Ok(old.value),
+                Ok(_) => return Ok((old.value, is_revocable)),
                 Err(StoreError::Conflict) if tries < MAX_TRIES => tries += 1,
                 Err(error) => return Err(error.into()),
             }
@@ -348,14 +285,5 @@ impl Vault {
     pub fn count(&self, environment: Environment, active: bool) -> Result<u64, StoreError> {
         let part: &[u8] = active_part(active);
         self.records.by_age.count(environment.as_str(), &[part])
-    }
-}
-
-fn owner(scope: &Scope, asked: Option<Identity>) -> Result<Option<Identity>, VaultError> {
-    match (&scope.identity, asked) {
-        (None, asked) => Ok(asked),
-        (Some(own), None) => Ok(Some(own.clone())),
-        (Some(own), Some(asked)) if *own == asked => Ok(Some(asked)),
-        (Some(_), Some(_)) => Err(VaultError::OtherIdentity),
     }
 }

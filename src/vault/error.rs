@@ -3,6 +3,7 @@
 use super::sign::SignError;
 use crate::crypto::SealError;
 use crate::egress::EgressError;
+use crate::oauth::TokenError;
 use crate::store::StoreError;
 
 /// Why the vault did not do what it was asked. By what the caller can do next.
@@ -42,6 +43,35 @@ pub enum VaultError {
     /// The connection was switched off.
     #[error("this connection is not active; switch it on with PATCH {{\"active\": true}} first")]
     Inactive,
+    /// The token cannot be refreshed just now.
+    #[error("the token of this connection has expired and cannot be refreshed just now: {reason}")]
+    TryLater {
+        /// Why.
+        reason: String,
+        /// When it may work, in seconds.
+        seconds: u64,
+    },
+    /// The environment has no OAuth app for the connector, or an unfinished one.
+    #[error(
+        "{connector} has no complete OAuth app in this environment (missing: {missing}); PATCH /v1/integrations/{{platform}} sets it"
+    )]
+    NoApp {
+        /// The connector's name.
+        connector: String,
+        /// What is missing.
+        missing: String,
+    },
+    /// The provider gave no token.
+    #[error("{connector} gave no token: {error}; nothing was stored")]
+    NoToken {
+        /// The connector's name.
+        connector: String,
+        /// Why.
+        error: TokenError,
+    },
+    /// Somebody was faster: the link has been used.
+    #[error("this link has been used already; ask for a new one")]
+    LinkUsed,
     /// The credential does not fit the place where it has to go.
     #[error("a request for this connection cannot be signed: {0}")]
     CannotSign(#[from] SignError),

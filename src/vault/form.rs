@@ -24,13 +24,26 @@ pub struct Filled {
 /// # Errors
 /// One sentence for everything that is wrong. Names fields, never values.
 pub fn fill(connector: &Connector, data: &Map<String, Value>) -> Result<Filled, String> {
+    fill_fields(connector, connector.form.iter().collect(), data)
+}
+
+/// The same for a person who signs in: without the token, and without what the sign-in fills.
+pub fn fill_asked(connector: &Connector, data: &Map<String, Value>) -> Result<Filled, String> {
+    fill_fields(connector, connector.asked_fields().collect(), data)
+}
+
+fn fill_fields(
+    connector: &Connector,
+    fields: Vec<&FormField>,
+    data: &Map<String, Value>,
+) -> Result<Filled, String> {
     let mut filled = Filled {
         settings: BTreeMap::new(),
         secrets: BTreeMap::new(),
     };
     let mut wrong: Vec<String> = data
         .keys()
-        .filter(|name| connector.field(name).is_none())
+        .filter(|name| !fields.iter().any(|field| field.name == **name))
         .map(|name| {
             format!(
                 "there is no field `{}`",
@@ -38,7 +51,10 @@ pub fn fill(connector: &Connector, data: &Map<String, Value>) -> Result<Filled, 
             )
         })
         .collect();
-    for field in &connector.form {
+    for field in &fields {
+        if !field.is_shown(|name| filled.settings.get(name).map(String::as_str)) {
+            continue;
+        }
         match value(field, data.get(&field.name)) {
             Ok(None) => {}
             Ok(Some(value)) if field.is_secret() => {
@@ -55,11 +71,7 @@ pub fn fill(connector: &Connector, data: &Map<String, Value>) -> Result<Filled, 
     if wrong.is_empty() {
         return Ok(filled);
     }
-    let names: Vec<&str> = connector
-        .form
-        .iter()
-        .map(|field| field.name.as_str())
-        .collect();
+    let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
     let takes = if names.is_empty() {
         "nothing".to_owned()
     } else {
@@ -90,25 +102,37 @@ fn value(field: &FormField, given: Option<&Value>) -> Result<Option<String>, Str
             Ok(None)
         };
     }
+    check_field(field, &text).map(Some)
+}
+
+/// Checks one value, which is there, against its field; gives it as it is kept.
+///
+/// # Errors
+/// What is wrong, to stand behind the field's name. Never the value.
+pub fn check_field(field: &FormField, text: &str) -> Result<String, String> {
     if text.len() > MAX_FIELD_BYTES {
         return Err(format!("is longer than {MAX_FIELD_BYTES} bytes"));
     }
-    if text.chars().any(char::is_control) {
+    let is_allowed = |each: char| field.multiline && matches!(each, '\n' | '\r');
+    if text
+        .chars()
+        .any(|each| each.is_control() && !is_allowed(each))
+    {
         return Err("must have no line breaks or other control characters".to_owned());
     }
     if field
         .pattern
         .as_ref()
-        .is_some_and(|pattern| !pattern.is_match(&text))
+        .is_some_and(|pattern| !pattern.is_match(text))
     {
         return Err("does not look as it should".to_owned());
     }
     match field.kind {
-        FieldKind::Select if !field.options.contains(&text) => {
+        FieldKind::Select if !field.options.iter().any(|option| option == text) => {
             Err(format!("must be one of {}", field.options.join(", ")))
         }
-        FieldKind::Url => base_url(&text).map(Some),
-        _ => Ok(Some(text)),
+        FieldKind::Url => base_url(text),
+        _ => Ok(text.to_owned()),
     }
 }
 

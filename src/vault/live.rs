@@ -99,24 +99,7 @@ impl Live {
     /// # Errors
     /// If a data key is missing, or a value does not fit its place.
     pub fn sign(&self, keyring: &Keyring) -> Result<Signature, VaultError> {
-        let record = self.connection.id.to_string();
-        let environment = self.connection.environment;
-        let mut opened: Vec<(&str, Secret<String>)> =
-            Vec::with_capacity(self.credentials.fields.len());
-        for (field, sealed) in &self.credentials.fields {
-            let context = SealContext {
-                environment,
-                kind: KIND,
-                record: &record,
-                field,
-            };
-            let bytes = keyring
-                .open_sealed(&context, sealed)
-                .map_err(VaultError::CannotOpen)?;
-            let text = String::from_utf8(bytes.expose().clone())
-                .map_err(|_| VaultError::CannotSign(SignError::NotAHeaderValue(field.clone())))?;
-            opened.push((field, Secret::new(text)));
-        }
+        let opened = open(keyring, &self.connection, &self.credentials)?;
         let signature = sign(&self.connector.auth, |name| {
             let secret = opened
                 .iter()
@@ -126,6 +109,31 @@ impl Live {
         })?;
         Ok(signature)
     }
+}
+
+/// The secrets of a connection, opened.
+pub(super) fn open<'c>(
+    keyring: &Keyring,
+    connection: &Connection,
+    credentials: &'c Credentials,
+) -> Result<Vec<(&'c str, Secret<String>)>, VaultError> {
+    let record = connection.id.to_string();
+    let mut opened = Vec::with_capacity(credentials.fields.len());
+    for (field, sealed) in &credentials.fields {
+        let context = SealContext {
+            environment: connection.environment,
+            kind: KIND,
+            record: &record,
+            field,
+        };
+        let bytes = keyring
+            .open_sealed(&context, sealed)
+            .map_err(VaultError::CannotOpen)?;
+        let text = String::from_utf8(bytes.expose().clone())
+            .map_err(|_| VaultError::CannotSign(SignError::NotAHeaderValue(field.clone())))?;
+        opened.push((field.as_str(), Secret::new(text)));
+    }
+    Ok(opened)
 }
 
 /// The live connections, by key.

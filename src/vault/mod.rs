@@ -1,6 +1,11 @@
 //! Connections and what is behind them.
 //!
 //! - [`Vault`]: make, find, list, change and remove connections.
+//! - [`connect`]: from what a person entered, or a sign-in brought, to a connection.
+//! - [`ready`]: a connection whose token is good for the next request.
+//! - [`refresh`]: tokens that stay good by themselves: one redeem at a time for a connection.
+//! - [`revocation`]: tokens of connections that are gone, given back to the provider.
+//! - [`integrations`]: which connectors people can connect to, and with whose OAuth app.
 //! - [`form`]: what a person entered, checked against the connector's form.
 //! - [`sign`]: what a request carries so that the provider knows whose it is.
 //! - [`live`]: a connection ready to be used, kept in memory with its secrets still sealed.
@@ -8,18 +13,27 @@
 //! - [`keys`]: the data keys, from the store into the keyring.
 
 mod check;
+mod connect;
 mod connections;
 mod error;
 pub mod form;
 mod input;
+mod integrations;
 pub mod keys;
 mod list;
 mod live;
+mod ready;
 mod records;
+mod refresh;
+mod revocation;
 mod sign;
 
-pub use connections::{Change, NewConnection, Vault};
+pub use connect::{Material, NewConnection, Owner};
+pub use connections::{Change, Parts, Vault};
 pub use error::VaultError;
+pub use integrations::{App, Defaults, IntegrationChange, Integrations};
 pub use list::{Filter, Listed};
 pub use live::{Live, Overrides};
+pub use refresh::Outcome;
+pub use revocation::Revoked;
 pub use sign::{SignError, Signature, sign};

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::crypto::Sealed;
-use crate::domain::{Connection, ConnectionId, ConnectionKey, Environment, Generation};
+use crate::domain::{Connection, ConnectionId, ConnectionKey, Environment, Generation, Timestamp};
 use crate::store::table::Versioned;
-use crate::store::{Batch, Index, SharedEngine, StoreError, Table, UniqueIndex, descending};
+use crate::store::{
+    Batch, Index, SharedEngine, StoreError, Table, UniqueIndex, ascending, descending,
+};
 
 const TABLE: &str = "connection";
 
@@ -35,6 +37,8 @@ pub struct Records {
     pub by_platform: Index,
     /// Active or not, by identity, latest first.
     pub by_identity: Index,
+    /// Those about whose tokens something is to be done, soonest first.
+    pub by_due: Index,
 }
 
 impl Records {
@@ -48,6 +52,7 @@ impl Records {
             by_age: Index::new(shared(), TABLE, "age"),
             by_platform: Index::new(shared(), TABLE, "platform"),
             by_identity: Index::new(shared(), TABLE, "identity"),
+            by_due: Index::new(shared(), TABLE, "due"),
         }
     }
 
@@ -103,6 +108,18 @@ impl Records {
             .replace_into(batch, scope, &id, &old.raw, new)
     }
 
+    /// Puts other secrets for `connection` into `batch`; a conflict unless they still are `old`.
+    pub fn replace_credentials_into(
+        &self,
+        batch: &mut Batch,
+        connection: &Connection,
+        old: &[u8],
+        new: &Credentials,
+    ) -> Result<(), StoreError> {
+        let (scope, id) = (connection.environment.as_str(), connection.id.to_string());
+        self.credentials.replace_into(batch, scope, &id, old, new)
+    }
+
     /// Puts the removal of `old`, with its secrets, into `batch`.
     pub fn remove_into(&self, batch: &mut Batch, old: &Versioned<Connection>) {
         let connection = &old.value;
@@ -132,10 +149,18 @@ impl Records {
                 &[active, identity.as_str().as_bytes(), &age],
             );
         }
+        if let Some(due) = connection.due_at() {
+            each(&self.by_due, &[&due_part(due)]);
+        }
     }
 }
 
 /// The first part of every index entry: nearly every list is of the active ones.
 pub fn active_part(active: bool) -> &'static [u8] {
     if active { b"a" } else { b"i" }
+}
+
+/// A time as a part of the index of what is due.
+pub fn due_part(due: Timestamp) -> [u8; 8] {
+    ascending(u64::try_from(due.micros()).unwrap_or(0))
 }

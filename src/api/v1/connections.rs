@@ -9,7 +9,8 @@ use crate::api::extract::{Caller, Json};
 use crate::api::query::{List, Query};
 use crate::catalog::{Catalogue, Snapshot};
 use crate::domain::{Connection, Environment, Health, Identity, IdentityType, Timestamp};
-use crate::vault::{Change, Filter, NewConnection, Vault};
+use crate::store::Batch;
+use crate::vault::{Change, Filter, NewConnection, Owner, Revoked, Vault};
 
 /// A connection as callers see it: no credentials, and none of our own bookkeeping.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
@@ -46,6 +47,9 @@ pub struct ConnectionView {
     active: bool,
     deprecated: bool,
     deleted: bool,
+    /// What became of its tokens at the provider; only of a deleted one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revocation: Option<Revoked>,
     #[schema(value_type = Option<String>)]
     expires_at: Option<Timestamp>,
     #[schema(value_type = Option<String>)]
@@ -88,6 +92,7 @@ impl ConnectionView {
             active: connection.active,
             deprecated: false,
             deleted: false,
+            revocation: None,
             expires_at: connection.expires_at,
             last_refreshed_at: connection.last_refreshed_at,
             last_used_at,
@@ -223,12 +228,14 @@ pub async fn create(
     let new = NewConnection {
         connector,
         form: body.auth_form_data,
-        identity,
-        identity_type,
-        name: body.name,
-        tags: body.tags,
+        owner: Owner {
+            identity,
+            identity_type,
+            name: body.name,
+            tags: body.tags,
+        },
     };
-    let connection = vault.create(caller.scope(), new).await?;
+    let connection = vault.create(caller.scope(), new, Batch::default()).await?;
     view(&vault, &catalogue, connection)
 }
 
@@ -291,9 +298,9 @@ pub async fn delete(
     vault: web::Data<Vault>,
     catalogue: web::Data<Catalogue>,
 ) -> Result<web::Json<ConnectionView>, ApiError> {
-    let connection = vault.delete(caller.scope(), &id).await?;
+    let (connection, revoked) = vault.into_inner().delete(caller.scope(), &id).await?;
     let mut view = ConnectionView::new(connection, None, &catalogue.now());
-    (view.deleted, view.active) = (true, false);
+    (view.deleted, view.active, view.revocation) = (true, false, Some(revoked));
     Ok(web::Json(view))
 }
 

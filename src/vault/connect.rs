@@ -1,0 +1,459 @@
+//! From what a person entered, or a sign-in brought, to a connection.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::connections::{MAX_TRIES, Vault};
+use super::error::VaultError;
+use super::form::{self, check_field};
+use super::input::{checked_name, checked_tags};
+use super::live::{KIND, Live};
+use super::records::Credentials;
+use super::refresh::due;
+use crate::crypto::{SealContext, random_uuid};
+use crate::domain::{
+    ACCESS_TOKEN_FIELD, CLIENT_ID_FIELD, CLIENT_SECRET_FIELD, Connection, ConnectionId,
+    ConnectionKey, Connector, Generation, Grant, Health, Identity, IdentityType, OAuth,
+    REFRESH_TOKEN_FIELD, Scope, Secret, Timestamp, TokenState,
+};
+use crate::oauth::client::Asking;
+use crate::oauth::{ClientPair, Endpoints, Granted, TokenError, Tokens};
+use crate::store::table::Versioned;
+use crate::store::{Batch, StoreError};
+
+/// Whose a new connection is, and what it is called.
+#[derive(Clone, Debug, Default)]
+pub struct Owner {
+    /// Whose it is.
+    pub identity: Option<Identity>,
+    /// What kind of owner that is.
+    pub identity_type: Option<IdentityType>,
+    /// What its owner calls it.
+    pub name: Option<String>,
+    /// Labels.
+    pub tags: Vec<String>,
+}
+
+/// What is asked for when a connection is made from credentials.
+#[derive(Clone, Debug, Default)]
+pub struct NewConnection {
+    /// The connector: its platform, or its definition's id.
+    pub connector: String,
+    /// The form, filled in.
+    pub form: Map<String, Value>,
+    /// Whose it is.
+    pub owner: Owner,
+}
+
+/// What a connection is made of.
+#[derive(Clone, Debug, Default)]
+pub struct Material {
+    /// What is no secret.
+    pub settings: BTreeMap<String, String>,
+    /// What is sealed.
+    pub secrets: BTreeMap<String, Secret<String>>,
+    /// How its token is kept good, if there is one to look after.
+    pub token: Option<TokenState>,
+    /// When that token ends.
+    pub expires_at: Option<Timestamp>,
+    /// Who it is signed in as.
+    pub account: Option<String>,
+}
+
+impl Vault {
+    /// Makes a connection from credentials, once the provider has accepted them. `also` happens
+    /// together with it, or not at all.
+    pub async fn create(
+        &self,
+        scope: &Scope,
+        new: NewConnection,
+        also: Batch,
+    ) -> Result<Connection, VaultError> {
+        let connector = self.connector(scope, &new.connector)?;
+        let blank = self.blank(scope, &connector, new.owner)?;
+        let material = self.material(&connector, &new.form).await?;
+        let live = self.put_together(blank, &connector, material)?;
+        self.check_entered(&live).await?;
+        self.insert(live, also).await
+    }
+
+    /// Makes a connection from what a sign-in brought.
+    pub async fn signed_in(
+        &self,
+        scope: &Scope,
+        connector: &Arc<Connector>,
+        material: Material,
+        owner: Owner,
+        also: Batch,
+    ) -> Result<Connection, VaultError> {
+        let blank = self.blank(scope, connector, owner)?;
+        let live = self.put_together(blank, connector, material)?;
+        self.insert(live, also).await
+    }
+
+    /// Gives a connection new credentials, once the provider has accepted them. It keeps its id,
+    /// key and tags.
+    pub async fn reconnect(
+        &self,
+        scope: &Scope,
+        name: &str,
+        entered: &Map<String, Value>,
+        label: Option<String>,
+        also: Batch,
+    ) -> Result<Connection, VaultError> {
+        let connection = self.find(scope, name)?;
+        let connector = self.connector(scope, connection.platform.as_str())?;
+        let material = self.material(&connector, entered).await?;
+        let live = self.put_together(connection, &connector, material.clone())?;
+        self.check_entered(&live).await?;
+        self.signed_in_again(scope, name, material, label, also)
+            .await
+    }
+
+    /// Gives a connection what a new sign-in brought. It keeps its id, key and tags; whatever is
+    /// still under way for its old credentials counts no more.
+    pub async fn signed_in_again(
+        &self,
+        scope: &Scope,
+        name: &str,
+        material: Material,
+        label: Option<String>,
+        also: Batch,
+    ) -> Result<Connection, VaultError> {
+        let label = label.map(checked_name).transpose()?;
+        let mut tries = 0;
+        loop {
+            let old = self.read(scope, name)?;
+            let connector = self.connector(scope, old.value.platform.as_str())?;
+            let mut renewed = old.value.clone();
+            renewed.generation = Generation(old.value.generation.0 + 1);
+            renewed.health = Health::Operational;
+            renewed.health_reason = None;
+            renewed.active = true;
+            renewed.last_refreshed_at = None;
+            renewed.updated_at = self.clock.now();
+            renewed.name = label.clone().or(renewed.name);
+            let live = self.put_together(renewed, &connector, material.clone())?;
+            match self.replace(&old, &live, also.clone()).await {
+                Ok(()) => return Ok(live.connection),
+                Err(StoreError::Conflict) if tries < MAX_TRIES => tries += 1,
+                Err(StoreError::Conflict) if !also.expect.is_empty() => {
+                    return Err(VaultError::LinkUsed);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    async fn replace(
+        &self,
+        old: &Versioned<Connection>,
+        live: &Live,
+        also: Batch,
+    ) -> Result<(), StoreError> {
+        let (scope, id) = (
+            live.connection.environment.as_str(),
+            live.connection.id.to_string(),
+        );
+        let mut batch = also;
+        self.records
+            .replace_into(&mut batch, old, &live.connection)?;
+        // The record's own bytes are the expectation: credentials change only together with it.
+        self.records
+            .credentials
+            .put_into(&mut batch, scope, &id, live.credentials())?;
+        self.engine.commit(batch).await.map(drop)
+    }
+
+    async fn insert(&self, live: Live, also: Batch) -> Result<Connection, VaultError> {
+        let is_conditional = !also.expect.is_empty();
+        let mut batch = also;
+        self.records
+            .insert_into(&mut batch, &live.connection, live.credentials())?;
+        match self.engine.commit(batch).await {
+            Ok(_) => Ok(live.connection),
+            Err(StoreError::Conflict) if is_conditional => Err(VaultError::LinkUsed),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn check_entered(&self, live: &Live) -> Result<(), VaultError> {
+        self.check(live).await.map_err(|error| match error {
+            // What was entered is at fault here, not a connection that was good once.
+            VaultError::CannotSign(error) => VaultError::Invalid(error.to_string()),
+            other => other,
+        })
+    }
+
+    /// The connector that `name` means: its platform, or its definition's id.
+    pub fn connector(&self, scope: &Scope, name: &str) -> Result<Arc<Connector>, VaultError> {
+        let catalogue = self.catalogue.now();
+        let found = match catalogue.connector(name) {
+            Some(connector) => Some(connector),
+            None => catalogue
+                .connectors
+                .values()
+                .find(|connector| connector.definition_id == name),
+        };
+        found
+            .filter(|connector| scope.sees_platform(&connector.platform))
+            .map(Arc::clone)
+            .ok_or_else(|| VaultError::NoSuchConnector(name.chars().take(80).collect()))
+    }
+
+    /// A connection without credentials.
+    fn blank(
+        &self,
+        scope: &Scope,
+        connector: &Connector,
+        new: Owner,
+    ) -> Result<Connection, VaultError> {
+        let identity = owner(scope, new.identity)?;
+        let now = self.clock.now();
+        Ok(Connection {
+            id: ConnectionId(random_uuid()),
+            key: ConnectionKey::new(
+                scope.environment,
+                &connector.platform,
+                random_uuid(),
+                identity.as_ref(),
+            ),
+            environment: scope.environment,
+            platform: connector.platform.clone(),
+            platform_version: connector.version.clone(),
+            identity_type: new
+                .identity_type
+                .or(identity.as_ref().map(|_| IdentityType::User)),
+            identity,
+            name: new.name.map(checked_name).transpose()?,
+            tags: checked_tags(new.tags)?,
+            metadata: Map::new(),
+            active: true,
+            health: Health::Operational,
+            health_reason: None,
+            settings: BTreeMap::new(),
+            generation: Generation(1),
+            created_at: now,
+            updated_at: now,
+            expires_at: None,
+            last_refreshed_at: None,
+            account: None,
+            token: None,
+        })
+    }
+
+    /// `connection` with `material`, sealed, and ready to be used.
+    fn put_together(
+        &self,
+        mut connection: Connection,
+        connector: &Arc<Connector>,
+        material: Material,
+    ) -> Result<Live, VaultError> {
+        connection.settings = material.settings;
+        connection.token = material.token;
+        connection.expires_at = material.expires_at;
+        connection.account = material.account;
+        let credentials = self.seal(&connection, &material.secrets);
+        Live::new(
+            connection,
+            Arc::clone(connector),
+            credentials,
+            &self.overrides,
+            self.catalogue.now().revision,
+        )
+    }
+
+    pub(super) fn seal(
+        &self,
+        connection: &Connection,
+        secrets: &BTreeMap<String, Secret<String>>,
+    ) -> Credentials {
+        let record = connection.id.to_string();
+        let fields = secrets.iter().map(|(field, secret)| {
+            let context = SealContext {
+                environment: connection.environment,
+                kind: KIND,
+                record: &record,
+                field,
+            };
+            let sealed = self.keyring.seal(&context, secret.expose().as_bytes());
+            (field.clone(), sealed)
+        });
+        Credentials {
+            generation: connection.generation,
+            fields: fields.collect(),
+        }
+    }
+
+    /// What `entered` makes: as it is, or by a token that the party gets with it.
+    async fn material(
+        &self,
+        connector: &Connector,
+        entered: &Map<String, Value>,
+    ) -> Result<Material, VaultError> {
+        let filled = form::fill(connector, entered).map_err(VaultError::Invalid)?;
+        let material = Material {
+            settings: filled.settings,
+            secrets: filled.secrets,
+            ..Material::default()
+        };
+        let alone = connector
+            .oauth
+            .as_deref()
+            .filter(|oauth| !oauth.needs_app());
+        let Some(oauth) = alone else {
+            return Ok(material);
+        };
+        let granted = self
+            .act_alone(connector, oauth, &material)
+            .await
+            .map_err(|error| VaultError::NoToken {
+                connector: connector.name.clone(),
+                error,
+            })?;
+        self.with_tokens(connector, oauth, material, granted)
+    }
+
+    pub(super) fn endpoints(
+        &self,
+        connector: &Connector,
+        oauth: &OAuth,
+        values: &BTreeMap<String, String>,
+    ) -> Result<Endpoints, TokenError> {
+        let value = |name: &str| values.get(name).map(String::as_str);
+        Endpoints::of(oauth, value, (self.oauth_overrides)(connector))
+            .map_err(|error| TokenError::Refused(error.to_string()))
+    }
+
+    async fn act_alone(
+        &self,
+        connector: &Connector,
+        oauth: &OAuth,
+        material: &Material,
+    ) -> Result<Granted, TokenError> {
+        let endpoints = self.endpoints(connector, oauth, &material.settings)?;
+        let client = own_client(material);
+        let asking = Asking {
+            connector,
+            oauth,
+            endpoints: &endpoints,
+            client: client.as_ref(),
+            values: &material.settings,
+        };
+        let scopes = oauth.scopes_asked(None);
+        let tokens = self
+            .oauth
+            .act_alone(asking, &scopes, &material.secrets)
+            .await?;
+        self.oauth.follow_up(asking, tokens).await
+    }
+
+    /// `material` with the tokens of a sign-in, and what it filled, checked.
+    pub fn with_tokens(
+        &self,
+        connector: &Connector,
+        oauth: &OAuth,
+        mut material: Material,
+        granted: Granted,
+    ) -> Result<Material, VaultError> {
+        let refuse = |error: TokenError| VaultError::NoToken {
+            connector: connector.name.clone(),
+            error,
+        };
+        for (name, value) in &granted.filled {
+            keep(connector, &mut material, name, value).map_err(refuse)?;
+        }
+        let lacks = oauth.filled_fields().find(|name| {
+            let is_there =
+                material.settings.contains_key(*name) || material.secrets.contains_key(*name);
+            connector.field(name).is_some_and(|field| field.required) && !is_there
+        });
+        if let Some(name) = lacks {
+            let what = format!("its answers do not tell `{name}`, without which it cannot be used");
+            return Err(refuse(TokenError::Refused(what)));
+        }
+        material.account = granted.account;
+        material.take(oauth, granted.tokens, None, self.clock.now());
+        Ok(material)
+    }
+}
+
+/// Puts what a provider said into its field, if it looks as it must.
+fn keep(
+    connector: &Connector,
+    material: &mut Material,
+    name: &str,
+    value: &str,
+) -> Result<(), TokenError> {
+    let Some(field) = connector.field(name) else {
+        return Ok(());
+    };
+    let checked = check_field(field, value).map_err(|_| {
+        TokenError::Malformed("a value that the connection needs does not look as it should")
+    })?;
+    if field.is_secret() {
+        material
+            .secrets
+            .insert(name.to_owned(), Secret::new(checked));
+    } else {
+        material.settings.insert(name.to_owned(), checked);
+    }
+    Ok(())
+}
+
+impl Material {
+    /// Takes `tokens` in: an access token always, a refresh token if there is a new one.
+    pub(super) fn take(
+        &mut self,
+        oauth: &OAuth,
+        tokens: Tokens,
+        before: Option<&TokenState>,
+        now: Timestamp,
+    ) {
+        self.secrets
+            .insert(ACCESS_TOKEN_FIELD.to_owned(), tokens.access_token);
+        if let Some(token) = tokens.refresh_token {
+            self.secrets.insert(REFRESH_TOKEN_FIELD.to_owned(), token);
+        }
+        let refreshable = !oauth.needs_app() || self.secrets.contains_key(REFRESH_TOKEN_FIELD);
+        self.expires_at = tokens.expires_at;
+        self.token = Some(TokenState {
+            version: before.map_or(0, |before| before.version) + 1,
+            refreshable,
+            due_at: tokens
+                .expires_at
+                .map(|end| due(oauth, now, end, refreshable)),
+            failures: 0,
+            scopes: tokens
+                .scopes
+                .or_else(|| before.map(|before| before.scopes.clone()))
+                .unwrap_or_default(),
+        });
+    }
+}
+
+/// The client that a party entered itself.
+pub(super) fn own_client(material: &Material) -> Option<ClientPair> {
+    let shown = material.settings.get(CLIENT_ID_FIELD).cloned();
+    let sealed = material.secrets.get(CLIENT_ID_FIELD);
+    Some(ClientPair {
+        id: shown.or_else(|| sealed.map(|id| id.expose().clone()))?,
+        secret: material.secrets.get(CLIENT_SECRET_FIELD).cloned(),
+    })
+}
+
+/// Whether the grant needs nobody.
+pub(super) fn acts_alone(oauth: &OAuth) -> bool {
+    oauth.grant != Grant::AuthorizationCode
+}
+
+fn owner(scope: &Scope, asked: Option<Identity>) -> Result<Option<Identity>, VaultError> {
+    match (&scope.identity, asked) {
+        (None, asked) => Ok(asked),
+        (Some(own), None) => Ok(Some(own.clone())),
+        (Some(own), Some(asked)) if *own == asked => Ok(Some(asked)),
+        (Some(_), Some(_)) => Err(VaultError::OtherIdentity),
+    }
+}

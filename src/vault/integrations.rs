@@ -1,0 +1,458 @@
+//! Which connectors people can connect to, and with whose OAuth app.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::error::VaultError;
+use super::form::check_field;
+use crate::catalog::Catalogue;
+use crate::crypto::{Keyring, SealContext, Sealed};
+use crate::domain::{
+    CLIENT_ID_FIELD, Clock, Connector, Environment, Integration, OAuth, Platform, Scope, Secret,
+};
+use crate::oauth::ClientPair;
+use crate::store::{Batch, SharedEngine, StoreError, Table};
+
+/// The kind of record that a client's secret is bound to.
+const KIND: &str = "integration";
+const FIELD: &str = "clientSecret";
+const MAX_TRIES: usize = 8;
+const MAX_SCOPES: usize = 200;
+const MAX_PARAMS: usize = 30;
+const MAX_TEXT: usize = 2048;
+
+/// What holds where nothing was decided.
+#[derive(Clone, Debug, Default)]
+pub struct Defaults {
+    /// Whether connectors are switched on.
+    pub active: bool,
+    /// The OAuth app of all connectors.
+    pub client: Option<ClientPair>,
+}
+
+/// A change of an integration; `None` leaves it, `Some(None)` takes it away.
+#[derive(Clone, Debug, Default)]
+pub struct IntegrationChange {
+    /// Switches it on or off.
+    pub active: Option<bool>,
+    /// The OAuth app's id.
+    pub client_id: Option<Option<String>>,
+    /// Its secret.
+    pub client_secret: Option<Option<Secret<String>>>,
+    /// What is asked for.
+    pub scopes: Option<Option<Vec<String>>>,
+    /// Parameters of the authorization request.
+    pub authorize_params: Option<BTreeMap<String, String>>,
+    /// The connector's fields for operators.
+    pub settings: Option<BTreeMap<String, String>>,
+}
+
+/// An OAuth app, ready to be used.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// Who it is at the provider.
+    pub client: ClientPair,
+    /// What is asked for.
+    pub scopes: Vec<String>,
+    /// Parameters of the authorization request.
+    pub authorize_params: Vec<(String, String)>,
+    /// The operator's fields, and the client's id under its name.
+    pub values: BTreeMap<String, String>,
+}
+
+/// The integrations of an instance.
+pub struct Integrations {
+    engine: SharedEngine,
+    table: Table<Integration>,
+    secrets: Table<Sealed>,
+    keyring: Arc<Keyring>,
+    catalogue: Arc<Catalogue>,
+    clock: Arc<dyn Clock>,
+    defaults: Defaults,
+}
+
+impl Integrations {
+    /// The integrations in `engine`.
+    pub fn new(
+        engine: &SharedEngine,
+        keyring: Arc<Keyring>,
+        catalogue: Arc<Catalogue>,
+        clock: Arc<dyn Clock>,
+        defaults: Defaults,
+    ) -> Self {
+        Self {
+            table: Table::new(SharedEngine::clone(engine), "integration"),
+            secrets: Table::new(SharedEngine::clone(engine), "integration-secret"),
+            engine: SharedEngine::clone(engine),
+            keyring,
+            catalogue,
+            clock,
+            defaults,
+        }
+    }
+
+    /// Every connector that the caller sees, with what was decided about it.
+    pub fn list(&self, scope: &Scope) -> Result<Vec<(Arc<Connector>, Integration)>, VaultError> {
+        let catalogue = self.catalogue.now();
+        let connectors = catalogue.connectors.values();
+        connectors
+            .filter(|connector| scope.sees_platform(&connector.platform))
+            .map(|connector| {
+                let integration = self.of(scope.environment, &connector.platform)?;
+                Ok((Arc::clone(connector), integration))
+            })
+            .collect()
+    }
+
+    /// Those that people can connect to: switched on, and nothing missing.
+    pub fn usable(&self, scope: &Scope) -> Result<Vec<(Arc<Connector>, Integration)>, VaultError> {
+        let mut all = self.list(scope)?;
+        all.retain(|(connector, integration)| {
+            integration.active && integration.missing(connector).is_empty()
+        });
+        Ok(all)
+    }
+
+    /// One connector, with what was decided about it.
+    pub fn get(
+        &self,
+        scope: &Scope,
+        platform: &str,
+    ) -> Result<(Arc<Connector>, Integration), VaultError> {
+        let catalogue = self.catalogue.now();
+        let connector = catalogue
+            .connector(platform)
+            .filter(|connector| scope.sees_platform(&connector.platform))
+            .ok_or_else(|| VaultError::NoSuchConnector(platform.chars().take(80).collect()))?;
+        let integration = self.of(scope.environment, &connector.platform)?;
+        Ok((Arc::clone(connector), integration))
+    }
+
+    fn of(&self, environment: Environment, platform: &Platform) -> Result<Integration, VaultError> {
+        let mut integration = self
+            .table
+            .get(environment.as_str(), platform.as_str())?
+            .unwrap_or_else(|| self.undecided(environment, platform));
+        if integration.client_id.is_none()
+            && let Some(client) = &self.defaults.client
+        {
+            integration.client_id = Some(client.id.clone());
+            integration.client_secret_hint =
+                client.secret.as_ref().map(|secret| hint(secret.expose()));
+        }
+        Ok(integration)
+    }
+
+    fn undecided(&self, environment: Environment, platform: &Platform) -> Integration {
+        let now = self.clock.now();
+        let mut integration = Integration::new(environment, platform.clone(), now);
+        integration.active = self.defaults.active;
+        integration.activated_at = self.defaults.active.then_some(now);
+        integration
+    }
+
+    /// Changes an integration. Of two changes at once, both happen, one after the other.
+    pub async fn change(
+        &self,
+        scope: &Scope,
+        platform: &str,
+        change: IntegrationChange,
+    ) -> Result<(Arc<Connector>, Integration), VaultError> {
+        let (connector, _) = self.get(scope, platform)?;
+        let change = checked(&connector, change)?;
+        let environment = scope.environment.as_str();
+        let mut tries = 0;
+        loop {
+            let read = self
+                .table
+                .get_raw(environment, connector.platform.as_str())?;
+            let old = match &read {
+                Some(read) => read.value.clone(),
+                None => self.undecided(scope.environment, &connector.platform),
+            };
+            let new = self.changed(old, &change);
+            let mut batch = Batch::default();
+            let id = connector.platform.as_str();
+            match &read {
+                Some(read) => {
+                    self.table
+                        .replace_into(&mut batch, environment, id, &read.raw, &new)?;
+                }
+                None => self.table.put_new_into(&mut batch, environment, id, &new)?,
+            }
+            match &change.client_secret {
+                Some(Some(secret)) => {
+                    let context = context(scope.environment, &connector.platform);
+                    let sealed = self.keyring.seal(&context, secret.expose().as_bytes());
+                    self.secrets
+                        .put_into(&mut batch, environment, id, &sealed)?;
+                }
+                Some(None) => self.secrets.delete_into(&mut batch, environment, id),
+                None => {}
+            }
+            match self.engine.commit(batch).await {
+                Ok(_) => return self.get(scope, platform),
+                Err(StoreError::Conflict) if tries < MAX_TRIES => tries += 1,
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn changed(&self, old: Integration, change: &IntegrationChange) -> Integration {
+        let now = self.clock.now();
+        let mut new = old;
+        if let Some(active) = change.active {
+            new.activated_at = match (active, new.active) {
+                (true, true) => new.activated_at,
+                (true, false) => Some(now),
+                (false, _) => None,
+            };
+            new.active = active;
+        }
+        if let Some(client_id) = &change.client_id {
+            new.client_id.clone_from(client_id);
+            new.problem = None;
+        }
+        if let Some(secret) = &change.client_secret {
+            new.client_secret_hint = secret.as_ref().map(|secret| hint(secret.expose()));
+            new.problem = None;
+        }
+        if let Some(scopes) = &change.scopes {
+            new.scopes.clone_from(scopes);
+        }
+        if let Some(params) = &change.authorize_params {
+            new.authorize_params.clone_from(params);
+        }
+        if let Some(settings) = &change.settings {
+            new.settings.clone_from(settings);
+        }
+        new.updated_at = now;
+        new
+    }
+
+    /// Forgets what was decided, the OAuth app's secret included.
+    pub async fn reset(&self, scope: &Scope, platform: &str) -> Result<(), VaultError> {
+        let (connector, _) = self.get(scope, platform)?;
+        let (environment, id) = (scope.environment.as_str(), connector.platform.as_str());
+        let mut batch = Batch::default();
+        self.table.delete_into(&mut batch, environment, id);
+        self.secrets.delete_into(&mut batch, environment, id);
+        self.engine.commit(batch).await?;
+        Ok(())
+    }
+
+    /// The OAuth app of `connector` in `environment`, opened.
+    ///
+    /// # Errors
+    /// `NoApp` if something about it is missing.
+    pub fn app(
+        &self,
+        environment: Environment,
+        connector: &Connector,
+        oauth: &OAuth,
+    ) -> Result<App, VaultError> {
+        let integration = self.of(environment, &connector.platform)?;
+        let missing = integration.missing(connector);
+        let id = integration.client_id.clone().unwrap_or_default();
+        if !missing.is_empty() {
+            return Err(VaultError::NoApp {
+                connector: connector.name.clone(),
+                missing: missing.join(", "),
+            });
+        }
+        let mut values: BTreeMap<String, String> = BTreeMap::new();
+        for field in &oauth.app_form {
+            let chosen = integration.settings.get(&field.name);
+            if let Some(value) = chosen.or(field.default.as_ref()) {
+                values.insert(field.name.clone(), value.clone());
+            }
+        }
+        if oauth.needs_app() {
+            values.insert(CLIENT_ID_FIELD.to_owned(), id.clone());
+        }
+        Ok(App {
+            client: ClientPair {
+                secret: self.secret(&integration)?,
+                id,
+            },
+            scopes: oauth.scopes_asked(integration.scopes.as_deref()),
+            authorize_params: integration.authorize_params.into_iter().collect(),
+            values,
+        })
+    }
+
+    fn secret(&self, integration: &Integration) -> Result<Option<Secret<String>>, VaultError> {
+        let environment = integration.environment;
+        let id = integration.platform.as_str();
+        let Some(sealed) = self.secrets.get(environment.as_str(), id)? else {
+            let default = self.defaults.client.as_ref();
+            let is_default =
+                default.is_some_and(|client| Some(&client.id) == integration.client_id.as_ref());
+            return Ok(default
+                .filter(|_| is_default)
+                .and_then(|client| client.secret.clone()));
+        };
+        let context = context(environment, &integration.platform);
+        let bytes = self
+            .keyring
+            .open_sealed(&context, &sealed)
+            .map_err(VaultError::CannotOpen)?;
+        let text = String::from_utf8(bytes.expose().clone())
+            .map_err(|_| VaultError::CannotOpen(crate::crypto::SealError::WillNotOpen))?;
+        Ok(Some(Secret::new(text)))
+    }
+
+    /// Writes down what the provider says of the app, or that it takes it. Best effort: what was
+    /// said is said again the next time.
+    pub async fn note_problem(
+        &self,
+        environment: Environment,
+        platform: &Platform,
+        problem: Option<&str>,
+    ) {
+        let (scope, id) = (environment.as_str(), platform.as_str());
+        let Ok(read) = self.table.get_raw(scope, id) else {
+            return;
+        };
+        let mut new = match &read {
+            Some(read) => read.value.clone(),
+            None => self.undecided(environment, platform),
+        };
+        if new.problem.as_deref() == problem {
+            return;
+        }
+        new.problem = problem.map(str::to_owned);
+        let mut batch = Batch::default();
+        let put = match &read {
+            Some(read) => self
+                .table
+                .replace_into(&mut batch, scope, id, &read.raw, &new),
+            None => self.table.put_new_into(&mut batch, scope, id, &new),
+        };
+        if put.is_ok() {
+            let _ = self.engine.commit(batch).await;
+        }
+        if let Some(problem) = problem {
+            tracing::error!(%environment, %platform, error = problem, "a provider refuses the OAuth app");
+        }
+    }
+}
+
+fn context(environment: Environment, platform: &Platform) -> SealContext<'_> {
+    SealContext {
+        environment,
+        kind: KIND,
+        record: platform.as_str(),
+        field: FIELD,
+    }
+}
+
+/// A secret as it may be shown: its ends, if it is long enough to spare them.
+fn hint(secret: &str) -> String {
+    let characters: Vec<char> = secret.chars().collect();
+    match (characters.first_chunk::<4>(), characters.last_chunk::<4>()) {
+        (Some(start), Some(end)) if characters.len() >= 16 => {
+            format!("{}•••{}", String::from_iter(start), String::from_iter(end))
+        }
+        _ => "•••".to_owned(),
+    }
+}
+
+fn checked(
+    connector: &Connector,
+    change: IntegrationChange,
+) -> Result<IntegrationChange, VaultError> {
+    let invalid = |what: String| Err(VaultError::Invalid(what));
+    let line = |text: &str| {
+        !text.is_empty() && text.len() <= MAX_TEXT && !text.chars().any(char::is_control)
+    };
+    let oauth = connector.oauth.as_deref().filter(|oauth| oauth.needs_app());
+    let names_app = change.client_id.is_some()
+        || change.client_secret.is_some()
+        || change.scopes.is_some()
+        || change.authorize_params.is_some()
+        || change.settings.is_some();
+    let Some(oauth) = oauth else {
+        if names_app {
+            return invalid(format!(
+                "{} has no OAuth app: only `active` can be set",
+                connector.name
+            ));
+        }
+        return Ok(change);
+    };
+    let mut change = change;
+    change.client_id = trimmed(change.client_id, |text| text.trim().to_owned());
+    change.client_secret = trimmed(change.client_secret, |secret| {
+        Secret::new(secret.expose().trim().to_owned())
+    });
+    if let Some(Some(id)) = &change.client_id
+        && !line(id)
+    {
+        return invalid(format!(
+            "clientId: must have 1 to {MAX_TEXT} bytes, on one line"
+        ));
+    }
+    if let Some(Some(secret)) = &change.client_secret
+        && !line(secret.expose())
+    {
+        return invalid(format!(
+            "clientSecret: must have 1 to {MAX_TEXT} bytes, on one line"
+        ));
+    }
+    if let Some(Some(scopes)) = &change.scopes {
+        let separated = |scope: &String| {
+            !line(scope)
+                || scope.contains(char::is_whitespace)
+                || scope.contains(&*oauth.scope_separator)
+        };
+        if scopes.len() > MAX_SCOPES || scopes.iter().any(separated) {
+            return invalid(format!(
+                "scopes: at most {MAX_SCOPES}, each one word without separators"
+            ));
+        }
+    }
+    if let Some(params) = &change.authorize_params {
+        let wrong = params
+            .iter()
+            .any(|(name, value)| !line(name) || !line(value));
+        if wrong || params.len() > MAX_PARAMS {
+            return invalid(format!(
+                "authorizeParams: at most {MAX_PARAMS}, names and values on one line"
+            ));
+        }
+    }
+    if let Some(settings) = &mut change.settings {
+        for (name, value) in settings.iter_mut() {
+            let Some(field) = oauth.app_form.iter().find(|field| field.name == *name) else {
+                return invalid(format!(
+                    "settings: there is no field `{}`",
+                    name.chars().take(64).collect::<String>()
+                ));
+            };
+            match check_field(field, value) {
+                Ok(checked) => *value = checked,
+                Err(what) => return invalid(format!("settings: `{name}` {what}")),
+            }
+        }
+    }
+    Ok(change)
+}
+
+/// An empty text means: none.
+fn trimmed<T>(given: Option<Option<T>>, trim: impl Fn(T) -> T) -> Option<Option<T>> {
+    given.map(|given| given.map(trim))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hint_never_gives_away_most_of_a_secret() {
+        assert_eq!(hint("GOCSPX-0123456789abcdef"), "GOCS•••cdef");
+        for short in ["", "a", "0123456789abcde"] {
+            assert_eq!(hint(short), "•••");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! A connection whose token is good for the next request.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::connections::Vault;
+use super::error::VaultError;
+use super::live::Live;
+use super::refresh::Outcome;
+use crate::domain::{Environment, Scope, Timestamp, TokenState};
+use crate::store::StoreError;
+
+/// A token that is good for so long is used while a new one is on its way.
+const COMFORTABLE: Duration = Duration::from_secs(30);
+/// So many refreshes that are due run side by side.
+const SIDE_BY_SIDE: usize = 16;
+/// So many are looked at in one go.
+const AT_ONCE: usize = 256;
+
+/// What a token needs before a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Need {
+    /// It is good.
+    Nothing,
+    /// It is good, and a new one is to be fetched meanwhile.
+    Soon,
+    /// A new one first.
+    Now,
+    /// A new one first, and none can be had before this time.
+    Wait(Timestamp),
+}
+
+impl Vault {
+    /// The connection with this key, ready to be used, its token refreshed if too little life is
+    /// left of it.
+    ///
+    /// # Errors
+    /// `TryLater` while the token has ended and cannot be refreshed; `MustReconnect` for good.
+    pub async fn ready(
+        self: &Arc<Self>,
+        scope: &Scope,
+        key: &str,
+    ) -> Result<Arc<Live>, VaultError> {
+        let live = self.resolve(scope, key)?;
+        let Some(token) = &live.connection.token else {
+            return Ok(live);
+        };
+        let now = self.clock.now();
+        let of = (live.connection.environment, live.connection.id);
+        match need(token, live.connection.expires_at, now) {
+            Need::Nothing => Ok(live),
+            Need::Soon => {
+                self.refresh_soon(of, token.version);
+                Ok(live)
+            }
+            Need::Wait(at) => Err(later(
+                live.connection
+                    .health_reason
+                    .as_deref()
+                    .unwrap_or("it failed before"),
+                at,
+                now,
+            )),
+            Need::Now => match self.refresh(of, token.version).await {
+                Outcome::Fresh => self.resolve(scope, key),
+                Outcome::Failed { reason } => Err(VaultError::MustReconnect { reason }),
+                Outcome::Later { reason, at } => Err(later(&reason, at, self.clock.now())),
+                // Gone, or connected again meanwhile: whatever it is now.
+                Outcome::Gone => self.resolve(scope, key),
+            },
+        }
+    }
+
+    /// A newer token after the provider has answered 401 to `live`'s; none if there is none to be
+    /// had, or if this was tried a moment ago.
+    pub async fn after_refusal(self: &Arc<Self>, scope: &Scope, live: &Live) -> Option<Arc<Live>> {
+        let token = live.connection.token.as_ref()?;
+        let of = (live.connection.environment, live.connection.id);
+        let now = self.clock.now();
+        if !token.refreshable || !self.refreshing.may_follow_refusal(of, now) {
+            return None;
+        }
+        match self.refresh(of, token.version).await {
+            Outcome::Fresh => self.resolve(scope, live.connection.key.as_str()).ok(),
+            _ => None,
+        }
+    }
+
+    /// Refreshes what is due, soonest first.
+    pub async fn refresh_due(self: &Arc<Self>) -> Result<(), StoreError> {
+        use futures_util::StreamExt as _;
+        let now = self.clock.now();
+        let mut due = Vec::new();
+        for environment in Environment::ALL {
+            let scope = environment.as_str();
+            for id in self.records.by_due.scan(scope, &[], 1, 0, AT_ONCE)? {
+                let Some(connection) = self.records.connections.get(scope, &id)? else {
+                    continue;
+                };
+                // They stand in order: the first that is not due ends it.
+                if connection.due_at().is_none_or(|due| due > now) {
+                    break;
+                }
+                let version = connection.token.map_or(0, |token| token.version);
+                due.push(((environment, connection.id), version));
+            }
+        }
+        futures_util::stream::iter(due)
+            .for_each_concurrent(SIDE_BY_SIDE, async |(key, seen)| {
+                self.refresh(key, seen).await;
+            })
+            .await;
+        Ok(())
+    }
+}
+
+fn later(reason: &str, at: Timestamp, now: Timestamp) -> VaultError {
+    VaultError::TryLater {
+        reason: reason.to_owned(),
+        seconds: at.since(now).as_secs().max(1),
+    }
+}
+
+fn need(token: &TokenState, end: Option<Timestamp>, now: Timestamp) -> Need {
+    let (Some(end), Some(due)) = (end, token.due_at) else {
+        return Need::Nothing;
+    };
+    let has_ended = end <= now;
+    match (due <= now, has_ended) {
+        (false, false) => Need::Nothing,
+        (false, true) => Need::Wait(due),
+        (true, true) => Need::Now,
+        (true, false) if !token.refreshable => Need::Nothing,
+        (true, false) if end.since(now) > COMFORTABLE => Need::Soon,
+        // Close to its end, and it failed before: use it while it lasts.
+        (true, false) if token.failures > 0 => Need::Soon,
+        (true, false) => Need::Now,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_micros(1_000_000_000_000_000);
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_micros(NOW.micros() + seconds * 1_000_000)
+    }
+
+    #[test]
+    fn a_token_is_used_while_it_lasts_and_renewed_in_time() {
+        for (due, end, failures, expected) in [
+            (Some(100), Some(200), 0, Need::Nothing),
+            (None, None, 0, Need::Nothing),
+            (Some(-1), Some(200), 0, Need::Soon),
+            (Some(-1), Some(20), 0, Need::Now),
+            (Some(-1), Some(20), 3, Need::Soon),
+            (Some(-20), Some(-1), 0, Need::Now),
+            (Some(-20), Some(-1), 3, Need::Now),
+            (Some(30), Some(-1), 3, Need::Wait(at(30))),
+            (Some(30), Some(10), 3, Need::Nothing),
+        ] {
+            let token = TokenState {
+                version: 1,
+                refreshable: true,
+                due_at: due.map(at),
+                failures,
+                scopes: Vec::new(),
+            };
+            let found = need(&token, end.map(at), NOW);
+            assert_eq!(found, expected, "{due:?} {end:?} {failures}");
+        }
+    }
+}

@@ -1,0 +1,425 @@
+//! Tokens that stay good by themselves.
+//!
+//! **Invariants**, for any interleaving of callers, crashes and answers:
+//! - at most one redeem is under way for a connection, however many wait for it;
+//! - the redeem is a task of the server's: a caller who leaves cancels nothing;
+//! - the new refresh token is on disk before anyone can see the new access token;
+//! - an answer for an older generation, or for a connection that is gone, changes nothing;
+//! - a refusal for good is written once and ends all tries; any other failure changes no credential.
+
+mod schedule;
+mod single;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::connect::{Material, acts_alone, own_client};
+use super::connections::{MAX_TRIES, Vault};
+use super::integrations::App;
+use super::records::Credentials;
+use crate::domain::{
+    Connection, ConnectionId, Connector, Environment, Health, OAuth, REFRESH_TOKEN_FIELD, Scope,
+    Timestamp, TokenState,
+};
+use crate::oauth::client::Asking;
+use crate::oauth::{ClientPair, GrantRequest, TokenError, Tokens};
+use crate::store::table::Versioned;
+use crate::store::{Batch, StoreError};
+
+pub(super) use schedule::due;
+use schedule::{chance, retry_after};
+pub(super) use single::Refreshing;
+
+/// A new token that the disk has no room for is tried to be written for so long.
+const HOLD: Duration = Duration::from_secs(15 * 60);
+/// … once in so long.
+const HOLD_STEP: Duration = Duration::from_secs(1);
+
+/// Which connection.
+pub(super) type Key = (Environment, ConnectionId);
+
+/// What became of a refresh.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// There is a newer token than the one that was seen, and it is on disk.
+    Fresh,
+    /// The provider has refused for good, or nothing can bring a new token.
+    Failed {
+        /// Why, for the owner.
+        reason: String,
+    },
+    /// Not now.
+    Later {
+        /// Why.
+        reason: String,
+        /// When it is tried again.
+        at: Timestamp,
+    },
+    /// The connection is no more, or has no token to refresh.
+    Gone,
+}
+
+/// A connection as it stood when its refresh began.
+struct Before {
+    record: Versioned<Connection>,
+    credentials: Versioned<Credentials>,
+    token: TokenState,
+    connector: Arc<Connector>,
+    oauth: Arc<OAuth>,
+}
+
+impl Vault {
+    /// Gets a newer token than the one with the version `seen`, or waits for whoever is getting it.
+    pub async fn refresh(self: &Arc<Self>, key: (Environment, ConnectionId), seen: u64) -> Outcome {
+        let vault = Arc::clone(self);
+        let task = async move { vault.refresh_once(key, seen).await };
+        let later = Outcome::Later {
+            reason: "the refresh takes too long".to_owned(),
+            at: self.clock.now().plus(Duration::from_secs(5)),
+        };
+        self.refreshing.join(key, task).await.unwrap_or(later)
+    }
+
+    /// Begins a refresh, and does not wait for it.
+    pub(super) fn refresh_soon(self: &Arc<Self>, key: Key, seen: u64) {
+        let vault = Arc::clone(self);
+        let task = async move { vault.refresh_once(key, seen).await };
+        drop(self.refreshing.start(key, task));
+    }
+
+    /// Takes no new refreshes, and waits for those under way to be on disk.
+    pub async fn finish_refreshes(&self) {
+        self.refreshing.finish().await;
+    }
+
+    async fn refresh_once(&self, key: Key, seen: u64) -> Outcome {
+        let before = match self.before(key, seen) {
+            Ok(Ok(before)) => before,
+            Ok(Err(outcome)) => return outcome,
+            Err(error) => return self.not_now(&error.to_string()),
+        };
+        if !before.token.refreshable {
+            return self.notice_end(key, before).await;
+        }
+        // Written first: it proves that the disk takes what the provider is about to give, and
+        // tells, after a crash, that an answer may have been lost.
+        if let Err(error) = self.note_attempt(key).await {
+            tracing::error!(connection = %before.record.value.key, error = %error, "no refresh is tried: its outcome could not be kept");
+            return self.not_now("the server's disk takes no writes");
+        }
+        match self.redeem(&before).await {
+            Ok(tokens) => self.keep_tokens(key, &before, tokens).await,
+            Err(error) => self.keep_failure(key, &before, error).await,
+        }
+    }
+
+    fn before(&self, key: Key, seen: u64) -> Result<Result<Before, Outcome>, StoreError> {
+        let (environment, id) = key;
+        let Some(record) = self.records.read(environment, id)? else {
+            return Ok(Err(Outcome::Gone));
+        };
+        let connection = &record.value;
+        if connection.health == Health::Failed {
+            let reason = connection.health_reason.clone().unwrap_or_default();
+            return Ok(Err(Outcome::Failed { reason }));
+        }
+        let Some(token) = connection.token.clone() else {
+            return Ok(Err(Outcome::Gone));
+        };
+        if token.version > seen {
+            return Ok(Err(Outcome::Fresh));
+        }
+        let scope = environment.as_str();
+        let Some(credentials) = self.records.credentials.get_raw(scope, &id.to_string())? else {
+            return Ok(Err(Outcome::Gone));
+        };
+        let connector = self.connector(&Scope::all(environment), connection.platform.as_str());
+        let spoken = connector.ok().and_then(|connector| {
+            let oauth = connector.oauth.clone()?;
+            Some((connector, oauth))
+        });
+        let Some((connector, oauth)) = spoken else {
+            return Ok(Err(
+                self.not_now("the catalogue has no such connector any more")
+            ));
+        };
+        Ok(Ok(Before {
+            record,
+            credentials,
+            token,
+            connector,
+            oauth,
+        }))
+    }
+
+    fn not_now(&self, reason: &str) -> Outcome {
+        Outcome::Later {
+            reason: reason.to_owned(),
+            at: self.clock.now().plus(Duration::from_secs(30)),
+        }
+    }
+
+    /// A token that nothing renews: failed once it has ended.
+    async fn notice_end(&self, key: Key, before: Before) -> Outcome {
+        let connection = &before.record.value;
+        let ended = connection
+            .expires_at
+            .is_some_and(|end| end <= self.clock.now());
+        if !ended {
+            return Outcome::Gone;
+        }
+        let reason = "its token has expired, and the provider gives none to renew it with";
+        self.fail(key, &before, reason.to_owned()).await
+    }
+
+    async fn note_attempt(&self, (environment, id): Key) -> Result<(), StoreError> {
+        let mut batch = Batch::default();
+        let now = self.clock.now();
+        self.refreshing.attempts(&self.engine).put_into(
+            &mut batch,
+            environment.as_str(),
+            &id.to_string(),
+            &now,
+        )?;
+        self.engine.commit(batch).await.map(drop)
+    }
+
+    async fn redeem(&self, before: &Before) -> Result<Tokens, TokenError> {
+        let connection = &before.record.value;
+        let oauth = before.oauth.as_ref();
+        let refused = |error: super::VaultError| TokenError::Refused(error.to_string());
+        let material = self.opened(connection, &before.credentials.value);
+        let material = material.map_err(refused)?;
+        let app = match oauth.needs_app() {
+            true => Some(
+                self.integrations
+                    .app(connection.environment, &before.connector, oauth)
+                    .map_err(refused)?,
+            ),
+            false => None,
+        };
+        let mut values = material.settings.clone();
+        let client: Option<ClientPair> = match app {
+            Some(App {
+                client,
+                values: own,
+                ..
+            }) => {
+                values.extend(own);
+                Some(client)
+            }
+            None => own_client(&material),
+        };
+        let endpoints = self.endpoints(&before.connector, oauth, &values)?;
+        let asking = Asking {
+            connector: &before.connector,
+            oauth,
+            endpoints: &endpoints,
+            client: client.as_ref(),
+            values: &values,
+        };
+        if acts_alone(oauth) {
+            let scopes = oauth.scopes_asked(None);
+            return self
+                .oauth
+                .act_alone(asking, &scopes, &material.secrets)
+                .await;
+        }
+        let Some(token) = material.secrets.get(REFRESH_TOKEN_FIELD) else {
+            return Err(TokenError::GrantRefused(
+                "there is no refresh token".to_owned(),
+            ));
+        };
+        let grant = GrantRequest::Refresh {
+            token,
+            redirect_uri: &self.redirect_uri,
+            scopes: &before.token.scopes,
+        };
+        self.oauth.redeem(asking, &grant).await
+    }
+
+    /// A connection's parts, secrets opened.
+    pub(super) fn opened(
+        &self,
+        connection: &Connection,
+        credentials: &Credentials,
+    ) -> Result<Material, super::VaultError> {
+        let opened = super::live::open(&self.keyring, connection, credentials)?;
+        Ok(Material {
+            settings: connection.settings.clone(),
+            secrets: opened
+                .into_iter()
+                .map(|(field, secret)| (field.to_owned(), secret))
+                .collect(),
+            token: connection.token.clone(),
+            expires_at: connection.expires_at,
+            account: connection.account.clone(),
+        })
+    }
+
+    /// Writes new tokens down. Until that is done nobody hears of them.
+    async fn keep_tokens(&self, key: Key, before: &Before, tokens: Tokens) -> Outcome {
+        let connection = &before.record.value;
+        let mut material = match self.opened(connection, &before.credentials.value) {
+            Ok(material) => material,
+            Err(error) => return self.not_now(&error.to_string()),
+        };
+        for (field, value) in &tokens.kept {
+            let is_good = before.connector.field(field).is_some_and(|field| {
+                !field.is_secret() && super::form::check_field(field, value).is_ok()
+            });
+            if is_good {
+                material.settings.insert(field.clone(), value.clone());
+            }
+        }
+        let now = self.clock.now();
+        material.take(&before.oauth, tokens, Some(&before.token), now);
+        let credentials = self.seal(connection, &material.secrets);
+        let change = |connection: &mut Connection| {
+            connection.settings.clone_from(&material.settings);
+            connection.token.clone_from(&material.token);
+            connection.expires_at = material.expires_at;
+            connection.last_refreshed_at = Some(now);
+            connection.health = Health::Operational;
+            connection.health_reason = None;
+        };
+        let outcome = self
+            .write(key, before, Some(&credentials), change, Outcome::Fresh)
+            .await;
+        self.refreshing.count("refreshed");
+        let (environment, platform) = (connection.environment, &connection.platform);
+        if before.oauth.needs_app() {
+            self.integrations
+                .note_problem(environment, platform, None)
+                .await;
+        }
+        outcome
+    }
+
+    async fn keep_failure(&self, key: Key, before: &Before, error: TokenError) -> Outcome {
+        if let TokenError::GrantRefused(reason) = &error {
+            return self.fail(key, before, reason.clone()).await;
+        }
+        let connection = &before.record.value;
+        if let TokenError::ClientRefused(reason) = &error {
+            self.integrations
+                .note_problem(connection.environment, &connection.platform, Some(reason))
+                .await;
+        }
+        let now = self.clock.now();
+        let failures = before.token.failures.saturating_add(1);
+        let asked = match &error {
+            TokenError::Unavailable { retry_after, .. } => *retry_after,
+            _ => None,
+        };
+        let at = now.plus(retry_after(failures, asked, chance()));
+        let reason = error.to_string();
+        let change = |connection: &mut Connection| {
+            connection.health = Health::Degraded;
+            connection.health_reason = Some(reason.clone());
+            if let Some(token) = &mut connection.token {
+                token.failures = failures;
+                token.due_at = Some(at);
+            }
+        };
+        tracing::warn!(connection = %connection.key, error = %reason, failures, "a token was not refreshed; it is tried again");
+        self.refreshing.count("later");
+        let later = Outcome::Later {
+            reason: reason.clone(),
+            at,
+        };
+        self.write(key, before, None, change, later).await
+    }
+
+    /// The end: written once, and no more tries.
+    async fn fail(&self, key: Key, before: &Before, reason: String) -> Outcome {
+        let change = |connection: &mut Connection| {
+            connection.health = Health::Failed;
+            connection.health_reason = Some(reason.clone());
+        };
+        let failed = Outcome::Failed {
+            reason: reason.clone(),
+        };
+        let outcome = self.write(key, before, None, change, failed.clone()).await;
+        if outcome == failed {
+            self.refreshing.count("failed");
+            tracing::error!(event = "connection.failed", connection = %before.record.value.key, error = %reason, "a connection has failed; its owner must connect again");
+        }
+        outcome
+    }
+
+    /// Commits what came of a refresh, if the connection still is the one that it was for.
+    ///
+    /// Whatever else was changed about it meanwhile (a tag, a name) is kept. A full disk is waited
+    /// for: what the provider has given exists nowhere else.
+    async fn write(
+        &self,
+        (environment, id): Key,
+        before: &Before,
+        credentials: Option<&Credentials>,
+        change: impl Fn(&mut Connection),
+        then: Outcome,
+    ) -> Outcome {
+        let since = tokio::time::Instant::now();
+        let mut tries = 0;
+        loop {
+            match self
+                .try_write((environment, id), before, credentials, &change)
+                .await
+            {
+                Ok(true) => return then,
+                Ok(false) => {
+                    tracing::info!(connection = %before.record.value.key, "a late answer was dropped: the connection is gone or was connected again");
+                    return Outcome::Gone;
+                }
+                Err(StoreError::Conflict) if tries < MAX_TRIES => tries += 1,
+                Err(StoreError::Full) if credentials.is_some() && since.elapsed() < HOLD => {
+                    tracing::error!(connection = %before.record.value.key, "the disk is full, and a new token waits to be written; make room");
+                    tokio::time::sleep(HOLD_STEP).await;
+                }
+                Err(error) => {
+                    tracing::error!(connection = %before.record.value.key, error = %error, "what came of a refresh could not be written");
+                    return self.not_now("what came of the refresh could not be written");
+                }
+            }
+        }
+    }
+
+    async fn try_write(
+        &self,
+        (environment, id): Key,
+        before: &Before,
+        credentials: Option<&Credentials>,
+        change: &impl Fn(&mut Connection),
+    ) -> Result<bool, StoreError> {
+        let Some(now) = self.records.read(environment, id)? else {
+            return Ok(false);
+        };
+        let version = now.value.token.as_ref().map(|token| token.version);
+        if now.value.generation != before.record.value.generation
+            || version != Some(before.token.version)
+        {
+            return Ok(false);
+        }
+        let mut new = now.value.clone();
+        change(&mut new);
+        new.updated_at = self.clock.now();
+        let mut batch = Batch::default();
+        self.records.replace_into(&mut batch, &now, &new)?;
+        if let Some(credentials) = credentials {
+            self.records.replace_credentials_into(
+                &mut batch,
+                &new,
+                &before.credentials.raw,
+                credentials,
+            )?;
+        }
+        self.refreshing.attempts(&self.engine).delete_into(
+            &mut batch,
+            environment.as_str(),
+            &id.to_string(),
+        );
+        self.engine.commit(batch).await?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,225 @@
+//! Tokens of connections that are gone, given back to the provider.
+//!
+//! What is to be revoked is written in the commit that removes the connection, so that no crash
+//! forgets it; the task that asks the provider is the server's own.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::connect::own_client;
+use super::connections::Vault;
+use super::error::VaultError;
+use super::integrations::App;
+use super::records::Credentials;
+use crate::domain::{
+    ACCESS_TOKEN_FIELD, Connection, Environment, REFRESH_TOKEN_FIELD, Scope, Timestamp,
+};
+use crate::oauth::revoke::revoke_request;
+use crate::store::{Batch, StoreError};
+
+/// Whoever deletes waits for the provider no longer than this; the task goes on.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Nobody waits longer for a provider's answer.
+const TIMEOUT: Duration = Duration::from_secs(20);
+const MAX_ANSWER_BYTES: usize = 64 * 1024;
+/// After so many failures a revocation is given up.
+const MAX_ATTEMPTS: u32 = 8;
+/// How long after a failure it is tried again, times the number of failures.
+const WAIT: Duration = Duration::from_secs(60);
+
+/// What became of a deleted connection's tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Revoked {
+    /// The provider has ended them.
+    Revoked,
+    /// The provider would not.
+    Failed,
+    /// There is nothing to revoke, or the provider has no endpoint for it.
+    Unsupported,
+    /// The provider has not answered yet; it is tried again.
+    Pending,
+}
+
+/// A revocation that is still to be done.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pending {
+    /// The connection as it was.
+    connection: Connection,
+    /// Its secrets, sealed as they were.
+    credentials: Credentials,
+    attempts: u32,
+    due_at: Timestamp,
+}
+
+impl Vault {
+    /// Puts the revocation of a connection's tokens into the batch that removes it, if there is
+    /// anything to revoke.
+    pub(super) fn revoke_into(
+        &self,
+        batch: &mut Batch,
+        connection: &Connection,
+    ) -> Result<bool, VaultError> {
+        let scope = Scope::all(connection.environment);
+        let connector = self.connector(&scope, connection.platform.as_str());
+        let is_revocable = connection.token.is_some()
+            && connector.is_ok_and(|connector| {
+                let oauth = connector.oauth.as_deref();
+                oauth.is_some_and(|oauth| oauth.revoke.is_some())
+            });
+        let (environment, id) = (connection.environment.as_str(), connection.id.to_string());
+        let credentials = self.records.credentials.get(environment, &id)?;
+        let Some(credentials) = credentials.filter(|_| is_revocable) else {
+            return Ok(false);
+        };
+        let pending = Pending {
+            connection: connection.clone(),
+            credentials,
+            attempts: 0,
+            due_at: self.clock.now().plus(WAIT),
+        };
+        self.revocations
+            .put_into(batch, environment, &id, &pending)?;
+        Ok(true)
+    }
+
+    /// Removes a connection with its secrets, gives its tokens back, and answers what it was.
+    ///
+    /// The connection is gone when this is answered, whatever the provider says.
+    pub async fn delete(
+        self: &Arc<Self>,
+        scope: &Scope,
+        name: &str,
+    ) -> Result<(Connection, Revoked), VaultError> {
+        let (connection, is_revocable) = self.remove(scope, name).await?;
+        if !is_revocable {
+            return Ok((connection, Revoked::Unsupported));
+        }
+        let vault = Arc::clone(self);
+        let (environment, id) = (connection.environment, connection.id.to_string());
+        let task = self
+            .refreshing
+            .spawn(async move { vault.revoke(environment, &id).await });
+        let revoked = match tokio::time::timeout(PATIENCE, task).await {
+            Ok(Ok(revoked)) => revoked,
+            _ => Revoked::Pending,
+        };
+        Ok((connection, revoked))
+    }
+
+    /// Tries the revocations that are due.
+    pub async fn revoke_due(&self) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        for environment in Environment::ALL {
+            let all = self.revocations.scan(environment.as_str(), None, 1000)?;
+            for (id, _) in all.into_iter().filter(|(_, pending)| pending.due_at <= now) {
+                self.revoke(environment, &id).await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn revoke(&self, environment: Environment, id: &str) -> Revoked {
+        let Ok(Some(pending)) = self.revocations.get(environment.as_str(), id) else {
+            return Revoked::Pending;
+        };
+        let answered = self.ask_to_revoke(&pending).await;
+        let attempts = pending.attempts + 1;
+        let key = &pending.connection.key;
+        let (revoked, is_over) = match &answered {
+            Ok(status) if (200..300).contains(status) => (Revoked::Revoked, true),
+            // What is not known any more is revoked as well (RFC 7009 section 2.2).
+            Ok(status @ (429 | 500..)) => {
+                tracing::warn!(connection = %key, status, "a token was not revoked yet");
+                (Revoked::Pending, attempts >= MAX_ATTEMPTS)
+            }
+            Ok(_) => (Revoked::Failed, true),
+            Err(error) => {
+                tracing::warn!(connection = %key, error = %error, "a token was not revoked yet");
+                (Revoked::Pending, attempts >= MAX_ATTEMPTS)
+            }
+        };
+        if is_over {
+            tracing::info!(event = "connection.revoked", connection = %key, outcome = ?revoked, attempts, "what became of a deleted connection's token");
+        }
+        let mut batch = Batch::default();
+        let scope = environment.as_str();
+        if is_over {
+            self.revocations.delete_into(&mut batch, scope, id);
+        } else {
+            let due_at = self.clock.now().plus(WAIT.saturating_mul(attempts));
+            let again = Pending {
+                attempts,
+                due_at,
+                ..pending
+            };
+            if self
+                .revocations
+                .put_into(&mut batch, scope, id, &again)
+                .is_err()
+            {
+                return revoked;
+            }
+        }
+        if let Err(error) = self.engine.commit(batch).await {
+            tracing::warn!(error = %error, "what became of a revocation was not written; it is tried again");
+        }
+        revoked
+    }
+
+    /// The status that the provider answers with.
+    async fn ask_to_revoke(&self, pending: &Pending) -> Result<u16, String> {
+        let connection = &pending.connection;
+        let text = |error: VaultError| error.to_string();
+        let scope = Scope::all(connection.environment);
+        let connector = self
+            .connector(&scope, connection.platform.as_str())
+            .map_err(text)?;
+        let oauth = connector.oauth.as_deref().ok_or("it speaks no OAuth")?;
+        let revocation = oauth.revoke.as_ref().ok_or("it revokes nothing")?;
+        let material = self
+            .opened(connection, &pending.credentials)
+            .map_err(text)?;
+        let mut values: BTreeMap<String, String> = material.settings.clone();
+        let client = match oauth.needs_app() {
+            true => {
+                let app = self
+                    .integrations
+                    .app(connection.environment, &connector, oauth);
+                let App {
+                    client,
+                    values: own,
+                    ..
+                } = app.map_err(text)?;
+                values.extend(own);
+                Some(client)
+            }
+            false => own_client(&material),
+        };
+        let endpoints = self
+            .endpoints(&connector, oauth, &values)
+            .map_err(|error| error.to_string())?;
+        let url = endpoints.revoke.as_ref().ok_or("it revokes nothing")?;
+        let access_token = material
+            .secrets
+            .get(ACCESS_TOKEN_FIELD)
+            .ok_or("there is no token")?;
+        let request = revoke_request(
+            oauth,
+            revocation,
+            url,
+            endpoints.reach,
+            client.as_ref(),
+            access_token,
+            material.secrets.get(REFRESH_TOKEN_FIELD),
+        );
+        let request = request.ok_or("the token fits no header")?;
+        let answer = self.egress.fetch(request, MAX_ANSWER_BYTES, TIMEOUT).await;
+        let answer = answer.map_err(|error| error.to_string())?;
+        Ok(answer.status.as_u16())
+    }
+}
