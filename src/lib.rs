@@ -13,6 +13,7 @@
 //! - [`oauth`]: the protocol, without storage.
 //! - [`vault`]: connections and what is behind them.
 //! - [`passthrough`]: a caller's request, signed; the provider's answer, as it is.
+//! - [`authkit`]: the end user's side: sessions, sign-ins, links.
 //! - [`jobs`]: things done on a clock.
 //! - [`mock`]: providers for development; uses only what any outsider could.
 //! - [`api`]: HTTP in, HTTP out.
@@ -25,6 +26,7 @@
 pub mod access;
 pub mod api;
 pub mod app;
+pub mod authkit;
 pub mod catalog;
 pub mod cli;
 pub mod config;

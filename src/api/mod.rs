@@ -4,6 +4,7 @@
 
 mod admin;
 mod assets;
+mod authkit;
 pub mod error;
 pub mod extract;
 pub mod layers;
@@ -55,6 +56,32 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/v1/knowledge").route(get().to(actions::knowledge)))
         .service(at("/v1/public/connection-definitions").route(get().to(connectors::definitions)))
         .service(at("/icons/{platform}.svg").route(get().to(assets::icon)))
+        // AuthKit: back ends, then the modal, then the popup.
+        .service(at("/v1/authkit").route(web::post().to(v1::authkit::create)))
+        .service(at("/v1/authkit/links").route(web::post().to(v1::authkit::link)))
+        .service(at("/v1/users/flags").route(get().to(v1::authkit::flags)))
+        .service(at("/authkit/api/session").route(get().to(authkit::session::get)))
+        .service(at("/authkit/api/links/open").route(web::post().to(authkit::session::open_link)))
+        .service(
+            at("/authkit/api/connections")
+                .route(get().to(authkit::connections::list))
+                .route(web::post().to(authkit::connections::create)),
+        )
+        .service(
+            at("/authkit/api/connections/{id}")
+                .route(web::delete().to(authkit::connections::delete)),
+        )
+        .service(at("/authkit/api/flows").route(web::post().to(authkit::flows::begin)))
+        .service(
+            at("/authkit/api/flows/{id}")
+                .route(get().to(authkit::flows::outcome))
+                .route(web::delete().to(authkit::flows::cancel)),
+        )
+        .service(at("/connect/start/{ticket}").route(web::get().to(authkit::redirects::start)))
+        .service(
+            at("/connections/oauth/callback").route(web::get().to(authkit::redirects::callback)),
+        )
+        .service(at("/oauth/callback").route(web::get().to(authkit::redirects::callback)))
         // The command line's.
         .service(
             at("/admin/api/keys")

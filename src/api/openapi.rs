@@ -4,11 +4,11 @@ use actix_web::web;
 use utoipa::openapi::path::{
     HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem,
 };
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{OpenApi, Required, ResponseBuilder, Server};
 use utoipa::{Modify, OpenApi as _};
 
-use super::{PublicUrl, admin, assets, operations, v1};
+use super::{PublicUrl, admin, assets, authkit, operations, v1};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -21,6 +21,10 @@ use super::{PublicUrl, admin, assets, operations, v1};
         v1::connections::list, v1::connections::create, v1::connections::get, v1::connections::update,
         v1::connections::delete, v1::connectors::list, v1::connectors::definitions, v1::actions::list,
         v1::actions::search, v1::actions::knowledge, admin::keys::list, admin::keys::create,
+        v1::authkit::create, v1::authkit::link, v1::authkit::flags, authkit::session::get,
+        authkit::session::open_link, authkit::connections::list, authkit::connections::create,
+        authkit::connections::delete, authkit::flows::begin, authkit::flows::outcome,
+        authkit::flows::cancel, authkit::redirects::start, authkit::redirects::callback,
         admin::keys::revoke, operations::health, operations::ready, operations::metrics, operations::root,
         assets::icon, assets::admin, serve,
     ),
@@ -29,6 +33,8 @@ use super::{PublicUrl, admin, assets, operations, v1};
         (name = "vault", description = "Connections"),
         (name = "catalogue", description = "Connectors and their actions"),
         (name = "passthrough", description = "Requests to providers"),
+        (name = "authkit", description = "Sessions and links by which people connect their accounts"),
+        (name = "authkit modal", description = "What the modal's own page speaks with; needs a session"),
         (name = "keys", description = "API keys; for the command line on the server's own machine"),
         (name = "operations", description = "For whoever runs it"),
     )
@@ -48,8 +54,21 @@ impl Modify for Rest {
             .components
             .get_or_insert_default()
             .add_security_scheme("key", key);
+        let session = SecurityScheme::Http(
+            HttpBuilder::new()
+                .scheme(HttpAuthScheme::Bearer)
+                .description(Some(
+                    "An AuthKit session: the `requestId` of POST /v1/authkit",
+                ))
+                .build(),
+        );
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("session", session);
         add_passthrough(document);
         add_old_names(document);
+        add_other_callback(document);
     }
 }
 
@@ -109,6 +128,14 @@ fn add_old_names(document: &mut OpenApi) {
                 .paths
                 .insert(format!("/v1/connections{suffix}"), item);
         }
+    }
+}
+
+/// `/oauth/callback` is `/connections/oauth/callback`.
+fn add_other_callback(document: &mut OpenApi) {
+    let paths = &mut document.paths.paths;
+    if let Some(item) = paths.get("/connections/oauth/callback").cloned() {
+        paths.insert("/oauth/callback".to_owned(), item);
     }
 }
 

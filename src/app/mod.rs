@@ -17,6 +17,8 @@ use url::Url;
 pub use server::{CONTROL_SOCKET, Running, StartError, start};
 
 use crate::access::{Access, NewKey};
+use crate::authkit::links::Links;
+use crate::authkit::{self, Sessions, SignIns};
 use crate::catalog::Catalogue;
 use crate::config::{self, Config, MasterKey as KeySource, NoMasterKey};
 use crate::crypto::{self, random_bytes};
@@ -178,6 +180,7 @@ pub(crate) struct Services {
     pub(crate) core: Core,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) vault: Arc<Vault>,
+    pub(crate) sign_ins: Arc<SignIns>,
     pub(crate) egress: Arc<Egress>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) request_lines: RequestLines,
@@ -211,10 +214,19 @@ impl Services {
             redirect_uri: format!("{public_url}{REDIRECT_PATH}"),
             metrics: Arc::clone(&metrics),
         });
+        let vault = Arc::new(vault);
+        let sessions = Arc::new(Sessions::new(
+            Arc::clone(&core.keys.keyring),
+            Arc::clone(&core.clock),
+            authkit::Settings::default(),
+        ));
+        let links = Links::new(&core.engine, Arc::clone(&sessions));
+        let sign_ins = SignIns::new(Arc::clone(&vault), sessions, links);
         Ok(Self {
             core,
             catalogue,
-            vault: Arc::new(vault),
+            vault,
+            sign_ins: Arc::new(sign_ins),
             egress,
             metrics,
             request_lines: logs.request_lines(),
@@ -234,6 +246,7 @@ impl Services {
             self.count_job(),
             self.refresh_job(),
             self.revoke_job(),
+            self.sign_in_job(),
         ];
         if let Some(folder) = self.catalogue.folder() {
             let watch = FolderWatch::new(folder);
@@ -304,6 +317,19 @@ impl Services {
             step: Box::new(move || {
                 let vault = Arc::clone(&vault);
                 Box::pin(async move { Ok(vault.revoke_due().await?) })
+            }),
+        }
+    }
+
+    fn sign_in_job(&self) -> Job {
+        let sign_ins = Arc::clone(&self.sign_ins);
+        Job {
+            name: "sign-ins",
+            every: Duration::from_secs(15),
+            at_stop: false,
+            step: Box::new(move || {
+                let sign_ins = Arc::clone(&sign_ins);
+                Box::pin(async move { Ok(sign_ins.sweep().await?) })
             }),
         }
     }

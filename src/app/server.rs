@@ -198,6 +198,7 @@ fn http_server(
     );
     let passthrough = web::Data::new(passthrough);
     let vault = web::Data::from(Arc::clone(&services.vault));
+    let sign_ins = web::Data::from(Arc::clone(&services.sign_ins));
     let catalogue = web::Data::from(Arc::clone(&services.catalogue));
     let access = web::Data::from(Arc::clone(&services.core.access));
     let metrics = web::Data::from(Arc::clone(&services.metrics));
@@ -217,6 +218,7 @@ fn http_server(
             .wrap(from_fn(around))
             .app_data(access.clone())
             .app_data(vault.clone())
+            .app_data(sign_ins.clone())
             .app_data(catalogue.clone())
             .app_data(passthrough.clone())
             .app_data(metrics.clone())

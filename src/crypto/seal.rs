@@ -1,7 +1,7 @@
 //! What a sealed value looks like, and what it is bound to.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroize;
@@ -50,6 +50,16 @@ impl Sealed {
     /// The id of the data key that opens it.
     pub fn key_id(&self) -> Result<KeyId, SealError> {
         self.split().map(|(id, _, _)| id)
+    }
+
+    /// As text that may stand in a URL.
+    pub fn to_url_text(&self) -> String {
+        URL_SAFE_NO_PAD.encode(&self.0)
+    }
+
+    /// Reads what [`Self::to_url_text`] wrote; nothing if it is none.
+    pub fn from_url_text(text: &str) -> Option<Self> {
+        URL_SAFE_NO_PAD.decode(text).ok().map(Self)
     }
 
     fn split(&self) -> Result<(KeyId, &[u8; NONCE_LEN], &[u8]), SealError> {

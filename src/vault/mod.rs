@@ -1,6 +1,7 @@
 //! Connections and what is behind them.
 //!
 //! - [`Vault`]: make, find, list, change and remove connections.
+//! - [`authorize`]: a person's sign-in: where it leads, and what its code brings.
 //! - [`connect`]: from what a person entered, or a sign-in brought, to a connection.
 //! - [`ready`]: a connection whose token is good for the next request.
 //! - [`refresh`]: tokens that stay good by themselves: one redeem at a time for a connection.
@@ -12,6 +13,7 @@
 //! - [`check`]: whether the provider accepts a credential.
 //! - [`keys`]: the data keys, from the store into the keyring.
 
+mod authorize;
 mod check;
 mod connect;
 mod connections;
@@ -28,6 +30,7 @@ mod refresh;
 mod revocation;
 mod sign;
 
+pub use authorize::Authorizing;
 pub use connect::{Material, NewConnection, Owner};
 pub use connections::{Change, Parts, Vault};
 pub use error::VaultError;

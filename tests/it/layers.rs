@@ -9,7 +9,7 @@ const LAYERS: &[&[&str]] = &[
     &["crypto", "store", "egress"],
     &["journal", "access", "catalog", "oauth"],
     &["vault"],
-    &["passthrough"],
+    &["passthrough", "authkit"],
     &["jobs", "mock", "api"],
     &["app"],
     &["cli"],
@@ -45,10 +45,13 @@ fn sources() -> Vec<Source> {
         })
         .map(|path| {
             let text = std::fs::read_to_string(&path).unwrap();
-            let text = text
-                .split("#[cfg(test)]\nmod tests {")
-                .next()
-                .unwrap()
+            let text = ["mod tests {", "pub(crate) mod tests {"]
+                .into_iter()
+                .fold(text.as_str(), |text, start| {
+                    text.split(&format!("#[cfg(test)]\n{start}"))
+                        .next()
+                        .unwrap()
+                })
                 .to_owned();
             let module = path
                 .strip_prefix(&root)

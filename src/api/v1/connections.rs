@@ -64,7 +64,12 @@ pub struct ConnectionView {
 }
 
 impl ConnectionView {
-    fn new(connection: Connection, last_used_at: Option<Timestamp>, catalogue: &Snapshot) -> Self {
+    /// Of `connection`, as it is now.
+    pub fn new(
+        connection: Connection,
+        last_used_at: Option<Timestamp>,
+        catalogue: &Snapshot,
+    ) -> Self {
         let connector = catalogue.connector(connection.platform.as_str());
         Self {
             id: connection.id.to_string(),
@@ -299,9 +304,14 @@ pub async fn delete(
     catalogue: web::Data<Catalogue>,
 ) -> Result<web::Json<ConnectionView>, ApiError> {
     let (connection, revoked) = vault.into_inner().delete(caller.scope(), &id).await?;
-    let mut view = ConnectionView::new(connection, None, &catalogue.now());
+    Ok(web::Json(deleted(connection, revoked, &catalogue.now())))
+}
+
+/// A connection that is gone.
+pub fn deleted(connection: Connection, revoked: Revoked, catalogue: &Snapshot) -> ConnectionView {
+    let mut view = ConnectionView::new(connection, None, catalogue);
     (view.deleted, view.active, view.revocation) = (true, false, Some(revoked));
-    Ok(web::Json(view))
+    view
 }
 
 fn view(

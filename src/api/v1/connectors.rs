@@ -63,7 +63,8 @@ impl ConnectorView {
     }
 }
 
-fn image(connector: &Connector, public_url: &PublicUrl) -> String {
+/// The address of a connector's logo.
+pub fn image(connector: &Connector, public_url: &PublicUrl) -> String {
     format!("{}/icons/{}.svg", public_url.0, connector.platform)
 }
 

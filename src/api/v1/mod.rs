@@ -1,6 +1,7 @@
 //! The API that programs written for Pica know, one file a resource.
 
 pub mod actions;
+pub mod authkit;
 pub mod connections;
 pub mod connectors;
 pub mod passthrough;
