@@ -129,8 +129,9 @@ impl Passthrough {
         }
     }
 
-    /// Looks up and checks everything, and signs the request. Nothing is sent yet.
-    pub fn prepare<'a, H, I>(&self, call: Call<'a, H>) -> Result<Prepared, PassthroughError>
+    /// Looks up and checks everything, refreshes the token if too little life is left of it, and
+    /// signs the request. Nothing is sent yet.
+    pub async fn prepare<'a, H, I>(&self, call: &Call<'a, H>) -> Result<Prepared, PassthroughError>
     where
         H: Fn() -> I,
         I: Iterator<Item = (&'a str, &'a [u8])>,
@@ -138,7 +139,34 @@ impl Passthrough {
         let key = call
             .connection_key
             .ok_or(PassthroughError::NoConnectionKey)?;
-        let live = self.vault.resolve(call.scope, key)?;
+        let live = self.vault.ready(call.scope, key).await?;
+        self.signed(call, live)
+    }
+
+    /// The same request once more, after the provider has refused the token of `live`: with a newer
+    /// one, if there is one to be had.
+    pub async fn prepare_again<'a, H, I>(
+        &self,
+        call: &Call<'a, H>,
+        live: &Live,
+    ) -> Option<Result<Prepared, PassthroughError>>
+    where
+        H: Fn() -> I,
+        I: Iterator<Item = (&'a str, &'a [u8])>,
+    {
+        let renewed = self.vault.after_refusal(call.scope, live).await?;
+        Some(self.signed(call, renewed))
+    }
+
+    fn signed<'a, H, I>(
+        &self,
+        call: &Call<'a, H>,
+        live: Arc<Live>,
+    ) -> Result<Prepared, PassthroughError>
+    where
+        H: Fn() -> I,
+        I: Iterator<Item = (&'a str, &'a [u8])>,
+    {
         let action = call
             .action_id
             .map(|id| self.action(id, &live))
@@ -155,7 +183,8 @@ impl Passthrough {
             .as_ref()
             .map(|query| (query, signature.query_names.as_slice()));
         let path_and_query = path::path_and_query(&live.base_path, call.path, call.query, added)?;
-        let mut headers = headers::outgoing(call.headers, &live.fixed_headers, &signature.headers)?;
+        let mut headers =
+            headers::outgoing(&call.headers, &live.fixed_headers, &signature.headers)?;
         headers.entry(header::USER_AGENT).or_insert(USER_AGENT);
         let method = call
             .method

@@ -15,8 +15,8 @@ use super::refresh::due;
 use crate::crypto::{SealContext, random_uuid};
 use crate::domain::{
     ACCESS_TOKEN_FIELD, CLIENT_ID_FIELD, CLIENT_SECRET_FIELD, Connection, ConnectionId,
-    ConnectionKey, Connector, Generation, Grant, Health, Identity, IdentityType, OAuth,
-    REFRESH_TOKEN_FIELD, Scope, Secret, Timestamp, TokenState,
+    ConnectionKey, Connector, Environment, Generation, Grant, Health, Identity, IdentityType,
+    OAuth, REFRESH_TOKEN_FIELD, Scope, Secret, Timestamp, TokenState,
 };
 use crate::oauth::client::Asking;
 use crate::oauth::{ClientPair, Endpoints, Granted, TokenError, Tokens};
@@ -73,7 +73,9 @@ impl Vault {
     ) -> Result<Connection, VaultError> {
         let connector = self.connector(scope, &new.connector)?;
         let blank = self.blank(scope, &connector, new.owner)?;
-        let material = self.material(&connector, &new.form).await?;
+        let material = self
+            .material(scope.environment, &connector, &new.form)
+            .await?;
         let live = self.put_together(blank, &connector, material)?;
         self.check_entered(&live).await?;
         self.insert(live, also).await
@@ -105,7 +107,9 @@ impl Vault {
     ) -> Result<Connection, VaultError> {
         let connection = self.find(scope, name)?;
         let connector = self.connector(scope, connection.platform.as_str())?;
-        let material = self.material(&connector, entered).await?;
+        let material = self
+            .material(scope.environment, &connector, entered)
+            .await?;
         let live = self.put_together(connection, &connector, material.clone())?;
         self.check_entered(&live).await?;
         self.signed_in_again(scope, name, material, label, also)
@@ -290,22 +294,24 @@ impl Vault {
     /// What `entered` makes: as it is, or by a token that the party gets with it.
     async fn material(
         &self,
+        environment: Environment,
         connector: &Connector,
         entered: &Map<String, Value>,
     ) -> Result<Material, VaultError> {
         let filled = form::fill(connector, entered).map_err(VaultError::Invalid)?;
-        let material = Material {
+        let mut material = Material {
             settings: filled.settings,
             secrets: filled.secrets,
             ..Material::default()
         };
-        let alone = connector
-            .oauth
-            .as_deref()
-            .filter(|oauth| !oauth.needs_app());
-        let Some(oauth) = alone else {
+        let Some(oauth) = connector.oauth.as_deref() else {
             return Ok(material);
         };
+        if oauth.needs_app() {
+            let own = self.integrations.values(environment, connector, oauth)?;
+            material.settings.extend(own);
+            return Ok(material);
+        }
         let granted = self
             .act_alone(connector, oauth, &material)
             .await

@@ -260,16 +260,7 @@ impl Integrations {
                 missing: missing.join(", "),
             });
         }
-        let mut values: BTreeMap<String, String> = BTreeMap::new();
-        for field in &oauth.app_form {
-            let chosen = integration.settings.get(&field.name);
-            if let Some(value) = chosen.or(field.default.as_ref()) {
-                values.insert(field.name.clone(), value.clone());
-            }
-        }
-        if oauth.needs_app() {
-            values.insert(CLIENT_ID_FIELD.to_owned(), id.clone());
-        }
+        let values = filled(&integration, oauth);
         Ok(App {
             client: ClientPair {
                 secret: self.secret(&integration)?,
@@ -279,6 +270,18 @@ impl Integrations {
             authorize_params: integration.authorize_params.into_iter().collect(),
             values,
         })
+    }
+
+    /// What the operator's fields hold, as far as they are filled, and the client's id: for a token
+    /// that was entered by hand.
+    pub fn values(
+        &self,
+        environment: Environment,
+        connector: &Connector,
+        oauth: &OAuth,
+    ) -> Result<BTreeMap<String, String>, VaultError> {
+        let integration = self.of(environment, &connector.platform)?;
+        Ok(filled(&integration, oauth))
     }
 
     fn secret(&self, integration: &Integration) -> Result<Option<Secret<String>>, VaultError> {
@@ -336,6 +339,22 @@ impl Integrations {
             tracing::error!(%environment, %platform, error = problem, "a provider refuses the OAuth app");
         }
     }
+}
+
+fn filled(integration: &Integration, oauth: &OAuth) -> BTreeMap<String, String> {
+    let mut values: BTreeMap<String, String> = BTreeMap::new();
+    for field in &oauth.app_form {
+        let chosen = integration.settings.get(&field.name);
+        if let Some(value) = chosen.or(field.default.as_ref()) {
+            values.insert(field.name.clone(), value.clone());
+        }
+    }
+    if oauth.needs_app()
+        && let Some(id) = &integration.client_id
+    {
+        values.insert(CLIENT_ID_FIELD.to_owned(), id.clone());
+    }
+    values
 }
 
 fn context(environment: Environment, platform: &Platform) -> SealContext<'_> {

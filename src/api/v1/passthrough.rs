@@ -1,14 +1,15 @@
 //! `ANY /v1/passthrough/{path}`: the caller's request, signed; the provider's answer, as it is.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
-use bytes::Bytes;
-use futures_util::Stream;
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, StreamExt};
 use hyper::http::Response;
 
 use crate::api::error::{ApiError, NOTHING_HERE};
@@ -18,8 +19,9 @@ use crate::egress::EgressError;
 use crate::egress::body::{Download, Upload};
 use crate::egress::client::Client;
 use crate::egress::limits::Limits;
-use crate::passthrough::{Call, Passthrough, returned};
+use crate::passthrough::{Call, Passthrough, PassthroughError, returned};
 use crate::telemetry::{Metrics, UpstreamFailure};
+use crate::vault::Live;
 
 /// What stands before the provider's path.
 pub const PREFIX: &str = "/v1/passthrough";
@@ -56,20 +58,37 @@ pub async fn pass(
         },
         follow: text(request.headers(), "x-pica-follow-redirects") == Some("true"),
     };
-    let prepared = passthrough.prepare(call)?;
+    let prepared = passthrough.prepare(&call).await?;
     note(&request, |served| {
-        served.live = Some(std::sync::Arc::clone(&prepared.live));
+        served.live = Some(Arc::clone(&prepared.live));
         served.action = prepared.action.as_ref().map(|action| action.id.to_string());
     });
-    let body = upload(request.headers(), body);
-    let answer = prepared
+    let (body, kept) = upload(&request, body, &prepared.live).await?;
+    let live = Arc::clone(&prepared.live);
+    let count = |error: &PassthroughError| {
+        if let PassthroughError::Egress(error) = error {
+            count(&metrics, error);
+        }
+    };
+    let mut answer = prepared
         .send(&client, body, &limits)
         .await
-        .inspect_err(|error| {
-            if let crate::passthrough::PassthroughError::Egress(error) = error {
-                count(&metrics, error);
-            }
-        })?;
+        .inspect_err(count)?;
+    // The token may have ended early: revoked, or by another clock. Once more, with a new one.
+    if answer.status() == StatusCode::UNAUTHORIZED.as_u16()
+        && let Some(kept) = kept
+        && let Some(again) = passthrough.prepare_again(&call, &live).await
+    {
+        drop(answer);
+        let body = match kept.is_empty() {
+            true => Upload::empty(),
+            false => Upload::whole(kept),
+        };
+        answer = again?
+            .send(&client, body, &limits)
+            .await
+            .inspect_err(count)?;
+    }
     Ok(give_back(answer, metrics))
 }
 
@@ -87,16 +106,37 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
         .filter(|text| !text.is_empty())
 }
 
-/// The caller's body as it comes, with its length where the caller said it.
-fn upload(headers: &HeaderMap, body: web::Payload) -> Upload {
+/// A longer body is not kept for a second try.
+const MAX_KEPT: u64 = 64 * 1024;
+
+/// The caller's body as it comes, with its length where the caller said it. A short one for a
+/// connection whose token can be renewed is also kept, so that the request can be repeated.
+async fn upload(
+    request: &HttpRequest,
+    mut body: web::Payload,
+    live: &Live,
+) -> Result<(Upload, Option<Bytes>), ApiError> {
+    let headers = request.headers();
     let is_chunked = headers.contains_key(header::TRANSFER_ENCODING);
-    let length = headers
+    let length: Option<u64> = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse().ok());
+    let token = live.connection.token.as_ref();
+    let is_renewable = token.is_some_and(|token| token.refreshable);
     match (is_chunked, length) {
-        (false, None | Some(0)) => Upload::empty(),
-        (true, _) => Upload::stream(body, None),
-        (false, length) => Upload::stream(body, length),
+        (false, None | Some(0)) => Ok((Upload::empty(), is_renewable.then(Bytes::new))),
+        (true, _) => Ok((Upload::stream(body, None), None)),
+        (false, Some(length)) if is_renewable && length <= MAX_KEPT => {
+            let mut kept = BytesMut::new();
+            while let Some(piece) = body.next().await {
+                let piece = piece
+                    .map_err(|_| ApiError::bad_request("the body ended before it was complete"))?;
+                kept.extend_from_slice(&piece);
+            }
+            let kept = kept.freeze();
+            Ok((Upload::whole(kept.clone()), Some(kept)))
+        }
+        (false, length) => Ok((Upload::stream(body, length), None)),
     }
 }
 
