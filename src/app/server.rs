@@ -203,6 +203,8 @@ fn http_server(
     let access = web::Data::from(Arc::clone(&services.core.access));
     let metrics = web::Data::from(Arc::clone(&services.metrics));
     let egress = Arc::clone(&services.egress);
+    let clock = Arc::clone(&services.core.clock);
+    let provider = web::Data::new(mock::Provider::new(clock, public_url));
     let public_url = web::Data::new(PublicUrl(public_url.to_owned()));
     let lifecycle = web::Data::new(lifecycle.clone());
     let limits = web::Data::new(services.egress.limits().clone());
@@ -230,7 +232,7 @@ fn http_server(
             .app_data(log.clone())
             .configure(|config| {
                 if mode != Mode::Serve {
-                    mock::configure(config);
+                    config.app_data(provider.clone()).configure(mock::configure);
                 }
             })
             .configure(api::routes)

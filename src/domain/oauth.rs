@@ -93,12 +93,10 @@ pub enum RevokeStyle {
     /// A form with `token` and the client's authentication (RFC 7009 section 2.1).
     #[default]
     Rfc7009,
-    /// JSON with `token` and the client's id and secret.
+    /// JSON with the same.
     Json,
     /// The access token itself in `Authorization: Bearer`, no body.
     Bearer,
-    /// HTTP Basic with the client's id and secret, and the JSON body `{"access_token": …}`.
-    BasicJson,
 }
 
 /// A standard parameter of the token request.
@@ -205,6 +203,12 @@ pub struct Revocation {
     pub token: RevokedToken,
     /// How.
     pub style: RevokeStyle,
+    /// By which method.
+    pub method: Method,
+    /// What the token is called.
+    pub param: String,
+    /// How the client says who it is, where that is not as at the token endpoint.
+    pub client_auth: Option<ClientAuth>,
 }
 
 /// How an assertion is signed.

@@ -99,8 +99,9 @@ impl Places {
         }
     }
 
-    /// Whether each place has a value that could be good.
-    pub fn check(&self, headers: &HeaderMap, query: &str) -> Result<(), Refused> {
+    /// The values in all places, if each place has one that could be good.
+    pub fn check(&self, headers: &HeaderMap, query: &str) -> Result<Vec<String>, Refused> {
+        let mut found = Vec::new();
         for (name, value) in &self.headers {
             let mut sent: Vec<&[u8]> = headers
                 .iter()
@@ -111,7 +112,7 @@ impl Places {
                 sent.retain(|bytes| value.read(bytes).is_some());
             }
             let sent = one_of(&sent, name.has_holes())?;
-            good(&value.read(sent).ok_or(Refused::NotGood)?)?;
+            found.extend(value.read(sent).ok_or(Refused::NotGood)?);
         }
         for (name, pattern) in &self.query {
             let sent: Vec<_> = form_urlencoded::parse(query.as_bytes())
@@ -120,9 +121,13 @@ impl Places {
                 .collect();
             let sent: Vec<&str> = sent.iter().map(|value| value.as_ref()).collect();
             let sent = one_of(&sent, false)?;
-            good(&pattern.values(sent).ok_or(Refused::NotGood)?)?;
+            let values = pattern.values(sent).ok_or(Refused::NotGood)?;
+            found.extend(values.into_iter().map(str::to_owned));
         }
-        Ok(())
+        match found.iter().any(|value| is_bad(value)) {
+            true => Err(Refused::NotGood),
+            false => Ok(found),
+        }
     }
 
     /// A header's value as it may be shown.
@@ -189,15 +194,10 @@ fn one_of<'v, T: ?Sized>(sent: &[&'v T], several: bool) -> Result<&'v T, Refused
     }
 }
 
-fn good(values: &[impl AsRef<str>]) -> Result<(), Refused> {
-    let is_bad = |value: &str| {
-        let value = value.to_ascii_lowercase();
-        BAD.iter().any(|word| value.contains(word))
-    };
-    match values.iter().any(|value| is_bad(value.as_ref())) {
-        true => Err(Refused::NotGood),
-        false => Ok(()),
-    }
+/// Whether a credential says of itself that it is not good.
+pub fn is_bad(value: &str) -> bool {
+    let value = value.to_ascii_lowercase();
+    BAD.iter().any(|word| value.contains(word))
 }
 
 #[cfg(test)]

@@ -9,9 +9,10 @@ use serde_json::Value;
 
 use super::answer;
 use super::body::Body;
-use super::credential::Places;
+use super::credential::{Places, Refused};
 use super::echo::echo;
 use super::faults::Faults;
+use super::provider::Provider;
 use super::reply::{fault, refusal, said, sent, stamped};
 use crate::catalog::Catalogue;
 use crate::domain::{Action, Connector};
@@ -41,9 +42,10 @@ pub async fn serve(
     request: HttpRequest,
     payload: web::Payload,
     catalogue: web::Data<Catalogue>,
+    provider: web::Data<Provider>,
 ) -> HttpResponse {
     let response = match Body::read(payload).await {
-        Ok(body) => answered(&arrived(&request, body), &catalogue).await,
+        Ok(body) => answered(&arrived(&request, body), &catalogue, &provider).await,
         Err(_) => said(StatusCode::BAD_REQUEST, "the body did not arrive whole"),
     };
     stamped(response)
@@ -66,7 +68,11 @@ fn arrived(request: &HttpRequest, body: Body) -> Arrived<'_> {
 }
 
 /// The provider's answer, or what was asked to come instead.
-async fn answered(arrived: &Arrived<'_>, catalogue: &Catalogue) -> HttpResponse {
+async fn answered(
+    arrived: &Arrived<'_>,
+    catalogue: &Catalogue,
+    provider: &Provider,
+) -> HttpResponse {
     let connector = catalogue.now().connector(arrived.platform).map(Arc::clone);
     let Some(connector) = connector else {
         let message = format!(
@@ -84,7 +90,7 @@ async fn answered(arrived: &Arrived<'_>, catalogue: &Catalogue) -> HttpResponse 
     }
     let mut response = match faults.status {
         Some(status) => fault(status, &connector),
-        None => respond(arrived, &connector),
+        None => respond(arrived, &connector, provider),
     };
     if let Some(value) = faults.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, value);
@@ -93,10 +99,15 @@ async fn answered(arrived: &Arrived<'_>, catalogue: &Catalogue) -> HttpResponse 
 }
 
 /// What the provider answers to a request that nothing has gone wrong with on the way.
-fn respond(arrived: &Arrived<'_>, connector: &Connector) -> HttpResponse {
+fn respond(arrived: &Arrived<'_>, connector: &Connector, provider: &Provider) -> HttpResponse {
     let places = Places::of(connector);
-    if let Err(refused) = places.check(arrived.headers, arrived.query.unwrap_or_default()) {
-        return refusal(connector, refused);
+    let admitted = |token: &String| provider.admits(arrived.platform, token);
+    match places.check(arrived.headers, arrived.query.unwrap_or_default()) {
+        Err(refused) => return refusal(connector, refused),
+        Ok(values) if !values.iter().all(admitted) => {
+            return refusal(connector, Refused::NotGood);
+        }
+        Ok(_) => {}
     }
     for (name, _) in &connector.headers {
         if !arrived.headers.contains_key(name.as_str()) {

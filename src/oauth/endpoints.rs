@@ -61,7 +61,10 @@ impl Endpoints {
         let url = |template: &Template| -> Result<Url, NoEndpoints> {
             Url::parse(&template.render(&value)?).map_err(|_| NoEndpoints::NoUrl)
         };
-        let optional = |template: Option<&Template>| template.map(url).transpose();
+        // An address of fields that the operator left out is one that there is not.
+        let is_filled = |template: &&Template| template.fields().all(|name| value(name).is_some());
+        let optional =
+            |template: Option<&Template>| template.filter(is_filled).map(url).transpose();
         let token = url(&oauth.token_url)?;
         Ok(Self {
             authorize: optional(oauth.authorize_url.as_ref())?,
@@ -71,6 +74,7 @@ impl Endpoints {
             issuer: oauth
                 .issuer
                 .as_ref()
+                .filter(is_filled)
                 .map(|issuer| issuer.render(&value))
                 .transpose()?,
             reach: Reach::Public,

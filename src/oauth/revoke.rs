@@ -1,7 +1,6 @@
 //! Gives tokens back (RFC 7009).
 
 use hyper::http::{HeaderMap, HeaderValue, Method, header};
-use serde_json::json;
 use url::{Url, form_urlencoded};
 
 use super::request::{ClientPair, basic};
@@ -32,51 +31,51 @@ pub fn revoke_request(
         ),
         None => ("", ""),
     };
+    if revocation.style == RevokeStyle::Bearer {
+        let text = Secret::new(format!("Bearer {}", access_token.expose()));
+        let mut value = HeaderValue::from_str(text.expose()).ok()?;
+        value.set_sensitive(true);
+        headers.insert(header::AUTHORIZATION, value);
+    }
+    let mut parameters = vec![(revocation.param.clone(), token.expose().clone())];
+    if revocation.style == RevokeStyle::Rfc7009 && revocation.param == "token" {
+        parameters.push(("token_type_hint".to_owned(), hint.to_owned()));
+    }
+    match revocation.client_auth.unwrap_or(oauth.client_auth) {
+        _ if revocation.style == RevokeStyle::Bearer => {}
+        ClientAuth::Body | ClientAuth::None => {
+            let named = |name: &str| {
+                let other = oauth.rename.get(name);
+                other.cloned().unwrap_or_else(|| name.to_owned())
+            };
+            parameters.push((named("client_id"), id.to_owned()));
+            if !secret.is_empty() {
+                parameters.push((named("client_secret"), secret.to_owned()));
+            }
+        }
+        ClientAuth::Basic => {
+            let quoted = |text: &str| -> String {
+                form_urlencoded::byte_serialize(text.as_bytes()).collect()
+            };
+            headers.insert(header::AUTHORIZATION, basic(&quoted(id), &quoted(secret)));
+        }
+        ClientAuth::BasicRaw => {
+            headers.insert(header::AUTHORIZATION, basic(id, secret));
+        }
+    }
     let body = match revocation.style {
+        RevokeStyle::Bearer => None,
         RevokeStyle::Rfc7009 => {
             let mut form = form_urlencoded::Serializer::new(String::new());
-            form.append_pair("token", token.expose());
-            form.append_pair("token_type_hint", hint);
-            match oauth.client_auth {
-                ClientAuth::Body | ClientAuth::None => {
-                    let named = |name: &str| {
-                        oauth
-                            .rename
-                            .get(name)
-                            .cloned()
-                            .unwrap_or_else(|| name.to_owned())
-                    };
-                    form.append_pair(&named("client_id"), id);
-                    if !secret.is_empty() {
-                        form.append_pair(&named("client_secret"), secret);
-                    }
-                }
-                ClientAuth::Basic => {
-                    let quoted = |text: &str| -> String {
-                        form_urlencoded::byte_serialize(text.as_bytes()).collect()
-                    };
-                    headers.insert(header::AUTHORIZATION, basic(&quoted(id), &quoted(secret)));
-                }
-                ClientAuth::BasicRaw => {
-                    headers.insert(header::AUTHORIZATION, basic(id, secret));
-                }
-            }
+            form.extend_pairs(&parameters);
             Some((form.finish(), "application/x-www-form-urlencoded"))
         }
         RevokeStyle::Json => {
-            let body = json!({ "token": token.expose(), "client_id": id, "client_secret": secret });
-            Some((body.to_string(), "application/json"))
-        }
-        RevokeStyle::Bearer => {
-            let text = Secret::new(format!("Bearer {}", access_token.expose()));
-            let mut value = HeaderValue::from_str(text.expose()).ok()?;
-            value.set_sensitive(true);
-            headers.insert(header::AUTHORIZATION, value);
-            None
-        }
-        RevokeStyle::BasicJson => {
-            headers.insert(header::AUTHORIZATION, basic(id, secret));
-            let body = json!({ "access_token": access_token.expose() });
+            let body: serde_json::Map<String, serde_json::Value> = parameters
+                .into_iter()
+                .map(|(name, value)| (name, value.into()))
+                .collect();
+            let body = serde_json::Value::Object(body);
             Some((body.to_string(), "application/json"))
         }
     };
@@ -84,7 +83,7 @@ pub fn revoke_request(
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     }
     Some(FetchRequest {
-        method: Method::POST,
+        method: revocation.method.as_str().parse().unwrap_or(Method::POST),
         url: url.clone(),
         headers,
         body: body.map(|(text, _)| text.into()),

@@ -59,6 +59,9 @@ pub(super) fn oauth(
             url: fields.address("oauth.revoke.url", &revoke.url, wrong),
             token: revoke.token,
             style: revoke.style,
+            method: revoke.method,
+            param: revoke.param,
+            client_auth: revoke.client_auth,
         }),
         issuer: written
             .issuer

@@ -111,6 +111,14 @@ pub struct RevokeDescriptor {
     /// How.
     #[serde(default)]
     pub style: RevokeStyle,
+    /// By which method.
+    #[serde(default = "post")]
+    pub method: Method,
+    /// What the token is called.
+    #[serde(default = "token")]
+    pub param: String,
+    /// How the client says who it is, where that is not as at the token endpoint.
+    pub client_auth: Option<ClientAuth>,
 }
 
 /// Where the parts of a token answer stand.
@@ -204,6 +212,14 @@ pub struct AssertionDescriptor {
     /// How long it is good.
     #[serde(default = "an_hour")]
     pub lifetime_seconds: u64,
+}
+
+fn post() -> Method {
+    Method::Post
+}
+
+fn token() -> String {
+    "token".to_owned()
 }
 
 fn space() -> String {

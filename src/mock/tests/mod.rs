@@ -10,9 +10,9 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::{App, Error, web};
 use serde_json::Value;
 
-use super::{UPSTREAM, configure};
+use super::{Provider, UPSTREAM, configure};
 use crate::catalog::Catalogue;
-use crate::domain::{Action, Connector};
+use crate::domain::{Action, Connector, SystemClock};
 use crate::vault::sign;
 
 const GOOD: &str = "s3cret-value";
@@ -53,6 +53,10 @@ macro_rules! app {
         init_service(
             App::new()
                 .app_data(web::Data::new(Catalogue::load(None).0))
+                .app_data(web::Data::new(Provider::new(
+                    Arc::new(SystemClock),
+                    "http://127.0.0.1",
+                )))
                 .configure(configure),
         )
         .await
