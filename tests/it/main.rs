@@ -6,6 +6,7 @@
     clippy::string_slice
 )]
 
+mod authkit;
 mod cli;
 mod clients;
 mod disk;

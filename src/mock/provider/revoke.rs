@@ -62,7 +62,11 @@ fn in_header(call: &Call<'_>) -> Result<String, Wrong> {
 
 /// The client, known in the way that the descriptor says.
 fn client(call: &Call<'_>, params: &Params) -> Result<Credentials, Wrong> {
-    let own = call.oauth.revoke.as_ref().and_then(|wanted| wanted.client_auth);
+    let own = call
+        .oauth
+        .revoke
+        .as_ref()
+        .and_then(|wanted| wanted.client_auth);
     let names = Names::of(&call.oauth);
     let found = match own.unwrap_or(call.oauth.client_auth) {
         ClientAuth::Basic => basic(call.headers(), true)?,

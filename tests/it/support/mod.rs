@@ -3,6 +3,7 @@
 #![allow(dead_code, unused_imports)]
 
 mod app;
+mod browser;
 mod bulk;
 mod client;
 mod commands;
@@ -15,6 +16,7 @@ mod server;
 mod upstream;
 
 pub use app::{TestApp, magpie};
+pub use browser::{Browser, Flow, Person, parameter, replaced, with};
 pub use bulk::{Chunks, Pattern, read_head_blocking, serve_one, write_chunks, write_until_blocked};
 pub use client::{Answer, Client};
 pub use commands::{Ran, run, run_in};
