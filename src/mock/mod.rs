@@ -78,11 +78,11 @@ pub fn oauth_url(own: &Url, connector: &Connector) -> Option<Url> {
 fn is_wholly_a_url_field(connector: &Connector, template: &Template) -> bool {
     let written = template.to_string();
     let of_app = connector.oauth.iter().flat_map(|oauth| &oauth.app_form);
-    connector
-        .form
-        .iter()
-        .chain(of_app)
-        .any(|field| field.kind == FieldKind::Url && written == format!("{{{{{}}}}}", field.name))
+    connector.form.iter().chain(of_app).any(|field| {
+        field.kind == FieldKind::Url
+            && field.pattern.is_none()
+            && written == format!("{{{{{}}}}}", field.name)
+    })
 }
 
 #[cfg(test)]
