@@ -3,12 +3,13 @@
 use actix_web::HttpResponse;
 use actix_web::http::header;
 
+use super::call::Call;
 use super::client::{Credentials, basic};
 use super::error::Wrong;
 use super::names::Names;
 use super::params::Params;
-use super::serve::Call;
-use super::token::{authenticated, no_store, refused};
+use super::said::{no_store, refused};
+use super::token::authenticated;
 use crate::domain::{Encoding, RevokeStyle, RevokedToken};
 
 /// `POST revoke`. A token that is not known has ended already (RFC 7009 section 2.2).
