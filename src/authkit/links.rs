@@ -10,13 +10,22 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::session::{Kind, NewSession, Session, SessionError, Sessions};
+use crate::crypto::{base62, hex, random_bytes, sha256};
 use crate::domain::{Environment, Timestamp};
 use crate::store::{Batch, SharedEngine, StoreError, Table};
 
-/// A link that was used; kept until it would have ended anyway.
+/// A longer text is no link of ours.
+const MAX_TOKEN_BYTES: usize = 100;
+/// So many links are looked at in one sweep.
+const MAX_SWEPT: usize = 10_000;
+
+/// A link as it is kept, until it ends. Its own token is not: only a hash of it leads here.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Used {
-    until: Timestamp,
+#[serde(rename_all = "camelCase")]
+struct Stored {
+    session: Session,
+    /// When something was connected by it.
+    used_at: Option<Timestamp>,
 }
 
 /// What a new link is for.
@@ -48,88 +57,119 @@ pub struct Link {
 /// Makes links, opens them, and knows which were used.
 pub struct Links {
     sessions: Arc<Sessions>,
-    used: Table<Used>,
+    table: Table<Stored>,
     engine: SharedEngine,
 }
 
 impl Links {
-    /// Links that `sessions` seals and `engine` remembers.
+    /// Links that `engine` remembers, and that open as sessions of `sessions`.
     pub fn new(engine: &SharedEngine, sessions: Arc<Sessions>) -> Self {
         Self {
             sessions,
-            used: Table::new(SharedEngine::clone(engine), "authkit-link-used"),
+            table: Table::new(SharedEngine::clone(engine), "authkit-link"),
             engine: SharedEngine::clone(engine),
         }
     }
 
     /// A new link.
-    pub fn make(&self, new: NewLink) -> Link {
+    pub async fn make(&self, new: NewLink) -> Result<Link, StoreError> {
+        let environment = new.session.environment;
         let (mut session, _) = self.sessions.begin(new.session);
+        let token = format!("{environment}_{}", base62(&random_bytes::<24>(), 33));
+        let link = id(&token);
         session.kind = Kind::Link;
-        session.link = Some(session.id);
+        session.link = Some(link.clone());
         session.expires_at = self
             .sessions
             .after(new.life.unwrap_or(self.sessions.settings.link));
         session.title = new.title;
         session.company_name = new.company_name;
         session.return_url = new.return_url;
-        Link {
+        let made = Link {
             id: session.id,
-            token: self.sessions.seal(&session, "link"),
+            token,
             expires_at: session.expires_at,
-        }
+        };
+        let stored = Stored {
+            session,
+            used_at: None,
+        };
+        let mut batch = Batch::default();
+        self.table
+            .put_new_into(&mut batch, environment.as_str(), &link, &stored)?;
+        self.engine.commit(batch).await?;
+        Ok(made)
     }
 
-    /// Opens a link: a session of the usual length, which ends with the link at the latest.
+    /// Opens a link: the token of a session of the usual length, which ends with the link at the
+    /// latest.
     pub fn open(&self, token: &str) -> Result<Result<String, SessionError>, StoreError> {
-        let mut session = match self.sessions.open_as(token, "link") {
-            Ok(session) => session,
-            Err(error) => return Ok(Err(error)),
+        let environment = token
+            .split_once('_')
+            .and_then(|(environment, _)| environment.parse::<Environment>().ok());
+        let Some(environment) = environment.filter(|_| token.len() <= MAX_TOKEN_BYTES) else {
+            return Ok(Err(SessionError::Unknown));
         };
-        if self.is_used(&session)? {
+        let Some(stored) = self.table.get(environment.as_str(), &id(token))? else {
+            return Ok(Err(SessionError::Unknown));
+        };
+        let mut session = stored.session;
+        if stored.used_at.is_some() {
             return Ok(Err(SessionError::LinkUsed));
+        }
+        if session.expires_at <= self.sessions.now() {
+            return Ok(Err(SessionError::Expired));
         }
         let usual = self.sessions.after(self.sessions.settings.session);
         session.expires_at = session.expires_at.min(usual);
-        Ok(Ok(self.sessions.seal(&session, "session")))
+        Ok(Ok(self.sessions.seal(&session)))
     }
 
     /// Whether the link that `session` was opened by has been used.
     pub fn is_used(&self, session: &Session) -> Result<bool, StoreError> {
-        let Some(link) = session.link else {
+        let Some(link) = &session.link else {
             return Ok(false);
         };
-        let scope = session.environment.as_str();
-        Ok(self.used.get(scope, &link.to_string())?.is_some())
+        let stored = self.table.get(session.environment.as_str(), link)?;
+        Ok(stored.is_none_or(|stored| stored.used_at.is_some()))
     }
 
     /// What must happen together with the connection that uses the link up; nothing for a session
-    /// that came about otherwise.
+    /// that came about otherwise. A conflict if the link is used up by another one meanwhile.
     pub fn use_up(&self, session: &Session) -> Result<Batch, StoreError> {
         let mut batch = Batch::default();
-        if let Some(link) = session.link {
-            // For as long as any link may live: how long this one does is not in the session.
-            let until = self.sessions.after(Duration::from_secs(31 * 24 * 60 * 60));
-            let scope = session.environment.as_str();
-            self.used
-                .put_new_into(&mut batch, scope, &link.to_string(), &Used { until })?;
+        let Some(link) = &session.link else {
+            return Ok(batch);
+        };
+        let scope = session.environment.as_str();
+        let Some(read) = self.table.get_raw(scope, link)? else {
+            return Err(StoreError::Conflict);
+        };
+        if read.value.used_at.is_some() {
+            return Err(StoreError::Conflict);
         }
+        let used = Stored {
+            used_at: Some(self.sessions.now()),
+            ..read.value
+        };
+        self.table
+            .replace_into(&mut batch, scope, link, &read.raw, &used)?;
         Ok(batch)
     }
 
-    /// Forgets links that would have ended by now.
+    /// Forgets links that have ended.
     pub async fn sweep(&self) -> Result<(), StoreError> {
         let now = self.sessions.now();
         let mut batch = Batch::default();
         for environment in Environment::ALL {
             let scope = environment.as_str();
             for (id, _) in self
-                .used
-                .scan(scope, None, 10_000)?
+                .table
+                .scan(scope, None, MAX_SWEPT)?
                 .into_iter()
-                .filter(|(_, used)| used.until < now)
+                .filter(|(_, stored)| stored.session.expires_at < now)
             {
-                self.used.delete_into(&mut batch, scope, &id);
+                self.table.delete_into(&mut batch, scope, &id);
             }
         }
         if !batch.writes.is_empty() {
@@ -137,4 +177,9 @@ impl Links {
         }
         Ok(())
     }
+}
+
+/// What the link with this token is kept under.
+fn id(token: &str) -> String {
+    hex(&sha256(token.as_bytes()))
 }

@@ -57,8 +57,8 @@ pub struct Session {
     pub company_name: Option<String>,
     /// Where the page of a link leads to in the end.
     pub return_url: Option<String>,
-    /// The link that it was opened by, which is used up by a connection.
-    pub link: Option<Uuid>,
+    /// The id of the link that it was opened by, which is used up by a connection.
+    pub link: Option<String>,
     /// When it ends.
     pub expires_at: Timestamp,
 }
@@ -158,24 +158,20 @@ impl Sessions {
             link: None,
             expires_at: self.clock.now().plus(self.settings.session),
         };
-        let token = self.seal(&session, "session");
+        let token = self.seal(&session);
         (session, token)
     }
 
-    /// The token of `session`, to be opened as `what` only.
-    pub(super) fn seal(&self, session: &Session, what: &str) -> String {
+    /// The token of `session`.
+    pub(super) fn seal(&self, session: &Session) -> String {
         let claims = serde_json::to_vec(session).expect("a session has only texts for keys");
-        let context = context(session.environment, what);
+        let context = context(session.environment);
         let sealed = self.keyring.seal(&context, &claims);
         format!("{PREFIX}_{}_{}", session.environment, sealed.to_url_text())
     }
 
     /// The session of `token`, if it is one that has not ended.
     pub fn open(&self, token: &str) -> Result<Session, SessionError> {
-        self.open_as(token, "session")
-    }
-
-    pub(super) fn open_as(&self, token: &str, what: &str) -> Result<Session, SessionError> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(SessionError::Unknown);
         }
@@ -185,7 +181,7 @@ impl Sessions {
             .find_map(|environment| {
                 let sealed = token.strip_prefix(&format!("{PREFIX}_{environment}_"))?;
                 let sealed = Sealed::from_url_text(sealed)?;
-                let context = context(environment, what);
+                let context = context(environment);
                 let claims = self.keyring.open_sealed(&context, &sealed).ok()?;
                 serde_json::from_slice::<Session>(claims.expose()).ok()
             })
@@ -219,11 +215,11 @@ impl Sessions {
     }
 }
 
-fn context(environment: Environment, what: &str) -> SealContext<'_> {
+fn context(environment: Environment) -> SealContext<'static> {
     SealContext {
         environment,
         kind: "authkit",
-        record: "token",
-        field: what,
+        record: "session",
+        field: "token",
     }
 }

@@ -13,6 +13,7 @@ mod disk;
 mod doors;
 mod httpbin;
 mod layers;
+mod oauth_attacks;
 mod passthrough;
 mod passthrough_answers;
 mod passthrough_bodies;

@@ -172,7 +172,7 @@ pub fn session(
                 .map_err(|error: String| ApiError::bad_request(error))
         })
         .transpose()?;
-    let mut platforms = platforms(scope, body.platforms)?;
+    let mut platforms = platforms(scope, vault, body.platforms)?;
     let mut connection = None;
     if let Some(name) = &body.connection {
         let found = vault.find(scope, name)?;
@@ -196,6 +196,7 @@ pub fn session(
 
 fn platforms(
     scope: &crate::domain::Scope,
+    vault: &Vault,
     asked: Option<Vec<String>>,
 ) -> Result<Vec<Platform>, ApiError> {
     let Some(asked) = asked.filter(|asked| !asked.is_empty()) else {
@@ -208,11 +209,8 @@ fn platforms(
     asked
         .iter()
         .map(|name| {
-            let platform: Platform = name.parse().map_err(|_| wrong(name))?;
-            match scope.sees_platform(&platform) {
-                true => Ok(platform),
-                false => Err(wrong(name)),
-            }
+            let connector = vault.connector(scope, name).map_err(|_| wrong(name))?;
+            Ok(connector.platform.clone())
         })
         .collect()
 }
@@ -292,7 +290,7 @@ pub async fn link(
         company_name: short("companyName", body.company_name)?,
         return_url: return_url.transpose()?,
     };
-    let link = sign_ins.links.make(new);
+    let link = sign_ins.links.make(new).await?;
     Ok(web::Json(LinkAnswer {
         id: link.id.to_string(),
         url: format!("{}/connect/{}", public_url.0, link.token),

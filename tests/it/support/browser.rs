@@ -49,17 +49,13 @@ impl Browser {
             Some(query) => format!("{}?{query}", url.path()),
             None => url.path().to_owned(),
         };
-        let cookies: Vec<String> = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
+        let cookies = self.cookie_line();
         let mut request = client
             .request("GET", &path)
             .header("sec-fetch-site", site)
             .header("accept", "text/html");
         if !cookies.is_empty() {
-            request = request.header("cookie", cookies.join("; "));
+            request = request.header("cookie", cookies);
         }
         let answer = client.send(request).await;
         for line in answer.headers.get_all("set-cookie") {
@@ -72,6 +68,15 @@ impl Browser {
             };
         }
         answer
+    }
+
+    /// What it sends as its cookies.
+    pub fn cookie_line(&self) -> String {
+        let pairs = self.cookies.iter();
+        let pairs: Vec<String> = pairs
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        pairs.join("; ")
     }
 
     /// Opens an address that must lead on, and says where to.
