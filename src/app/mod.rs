@@ -17,6 +17,7 @@ use url::Url;
 pub use server::{CONTROL_SOCKET, Running, StartError, start};
 
 use crate::access::{Access, NewKey};
+use crate::api::REDIRECT_PATH;
 use crate::catalog::Catalogue;
 use crate::config::{self, Config, MasterKey as KeySource, NoMasterKey};
 use crate::crypto::{self, random_bytes};
@@ -32,9 +33,6 @@ use crate::store::{MemoryEngine, SharedEngine, StoreError};
 use crate::telemetry::{Guard, Metrics, RequestLines};
 use crate::vault::keys::Keys;
 use crate::vault::{Defaults, Overrides, Parts, Vault};
-
-/// Where providers send people back to, behind the public URL.
-pub const REDIRECT_PATH: &str = "/connections/oauth/callback";
 
 /// What the program is run as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

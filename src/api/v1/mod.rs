@@ -3,4 +3,5 @@
 pub mod actions;
 pub mod connections;
 pub mod connectors;
+pub mod integrations;
 pub mod passthrough;
