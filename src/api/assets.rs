@@ -1,10 +1,14 @@
 //! Files that are embedded in the program.
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, web};
-use rust_embed::RustEmbed;
+use std::borrow::Cow;
+
+use actix_web::http::header::{self, ETag, EntityTag, Header, IfNoneMatch};
+use actix_web::{HttpRequest, HttpResponse, web};
+use bytes::Bytes;
+use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::error::ApiError;
+use crate::crypto::base64_url;
 
 #[derive(RustEmbed)]
 #[folder = "assets/icons/"]
@@ -14,8 +18,28 @@ struct Icons;
 #[folder = "assets/admin/"]
 struct Admin;
 
+#[derive(RustEmbed)]
+#[folder = "assets/vendor/"]
+struct Vendor;
+
+#[derive(RustEmbed)]
+#[folder = "assets/lib/"]
+struct Lib;
+
+#[derive(RustEmbed)]
+#[folder = "assets/kit/"]
+struct Kit;
+
+/// The pages on which people connect, and what belongs to them alone.
+#[derive(RustEmbed)]
+#[folder = "assets/authkit/"]
+pub(super) struct AuthKit;
+
+/// Where [`file`] is.
+pub const FILES: &str = "/assets/{path:.*}";
+
 /// An SVG is shown, never run: it could carry scripts.
-const ICON_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
+const FILE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 const PAGE_POLICY: &str = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// `GET /icons/{platform}.svg`: a connector's logo.
@@ -30,9 +54,9 @@ pub async fn icon(platform: web::Path<String>) -> Result<HttpResponse, ApiError>
     Ok(HttpResponse::Ok()
         .content_type("image/svg+xml")
         .insert_header((header::CACHE_CONTROL, "public, max-age=86400"))
-        .insert_header((header::CONTENT_SECURITY_POLICY, ICON_POLICY))
+        .insert_header((header::CONTENT_SECURITY_POLICY, FILE_POLICY))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .body(file.data.into_owned()))
+        .body(bytes_of(file)))
 }
 
 /// `GET /admin/`: where an operator begins.
@@ -44,5 +68,108 @@ pub async fn admin() -> Result<HttpResponse, ApiError> {
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .body(file.data.into_owned()))
+        .body(bytes_of(file)))
+}
+
+/// `GET /assets/{path}`: what pages are made of. Kept by browsers, and asked about each time, so
+/// that a new program is seen at once.
+#[utoipa::path(
+    get, path = "/assets/{path}", tag = "pages",
+    params(
+        ("path" = String, Path, description = "The file, by its folder: `kit/base.css`"),
+        ("if-none-match" = Option<String>, Header, description = "The `ETag` of the copy at hand"),
+    ),
+    responses((status = 200, body = String), (status = 304), (status = 404))
+)]
+pub async fn file(path: web::Path<String>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let (kind, file) = find(&path).ok_or_else(|| ApiError::not_found("there is no such file"))?;
+    let tag = EntityTag::new_strong(base64_url(&file.metadata.sha256_hash()));
+    let is_known = is_known(&request, &tag);
+    let mut answer = match is_known {
+        true => HttpResponse::NotModified(),
+        false => HttpResponse::Ok(),
+    };
+    answer
+        .insert_header(ETag(tag))
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, FILE_POLICY))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
+    Ok(match is_known {
+        true => answer.finish(),
+        false => answer.content_type(kind).body(bytes_of(file)),
+    })
+}
+
+/// The bytes, without copying those that are part of the program.
+pub(super) fn bytes_of(file: EmbeddedFile) -> Bytes {
+    match file.data {
+        Cow::Borrowed(data) => Bytes::from_static(data),
+        Cow::Owned(data) => data.into(),
+    }
+}
+
+fn find(path: &str) -> Option<(&'static str, EmbeddedFile)> {
+    let (folder, name) = path.split_once('/')?;
+    let kind = kind(name)?;
+    let file = match folder {
+        "vendor" => Vendor::get(name),
+        "lib" => Lib::get(name),
+        "kit" => Kit::get(name),
+        "authkit" => AuthKit::get(name),
+        _ => None,
+    }?;
+    Some((kind, file))
+}
+
+/// The content type of a file that is for browsers. Pages are not: each has its own address, and
+/// with it its own policy.
+fn kind(name: &str) -> Option<&'static str> {
+    let is_plain = |part: &str| !part.is_empty() && !part.starts_with('.');
+    if name.ends_with(".test.js") || !name.split('/').all(is_plain) {
+        return None;
+    }
+    match name.rsplit_once('.')?.1 {
+        "js" => Some("text/javascript; charset=utf-8"),
+        "css" => Some("text/css; charset=utf-8"),
+        "json" => Some("application/json"),
+        "svg" => Some("image/svg+xml"),
+        "txt" => Some("text/plain; charset=utf-8"),
+        _ => None,
+    }
+}
+
+/// Whether the caller has this very file (RFC 9110 section 13.1.2).
+fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
+    match IfNoneMatch::parse(request) {
+        Ok(IfNoneMatch::Any) => true,
+        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(tag)),
+        Err(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_for_browsers_is_handed_out() {
+        for (name, is_handed_out) in [
+            ("base.css", true),
+            ("views/list.js", true),
+            ("strings/en.json", true),
+            ("LICENSE.txt", true),
+            ("list.test.js", false),
+            ("README.md", false),
+            ("index.html", false),
+            ("", false),
+            ("js", false),
+            (".js", false),
+            ("../kit/base.css", false),
+            ("views/../app.js", false),
+            ("views//list.js", false),
+            ("/etc/a.js", false),
+        ] {
+            assert_eq!(kind(name).is_some(), is_handed_out, "{name}");
+        }
+    }
 }

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::error::{ApiError, Kind};
 use super::layers::Served;
 use crate::access::{Access, AccessError};
-use crate::domain::{ApiKey, Scope};
+use crate::domain::{ApiKey, Permission, Scope};
 
 /// The holder of an API key. A handler that takes one cannot be reached without a valid
 /// `x-pica-secret` that allows the request's method; one that takes none is public, and looks it.
@@ -61,6 +61,33 @@ fn admit(request: &HttpRequest) -> Result<Caller, AccessError> {
     served.key = Some(std::sync::Arc::clone(&admitted.key));
     admitted.may(request.method().as_str())?;
     Ok(Caller { key: admitted.key })
+}
+
+/// The holder of an API key that decides for everybody: with permission admin, and bound to no
+/// identity and no platforms. Whatever the method, no lesser key will do.
+#[derive(Clone, Debug)]
+pub struct Administrator(pub Caller);
+
+impl FromRequest for Administrator {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(admit(request).map_err(ApiError::from).and_then(administers))
+    }
+}
+
+fn administers(caller: Caller) -> Result<Administrator, ApiError> {
+    let scope = caller.scope();
+    let is_bound = scope.identity.is_some() || !scope.platforms.is_empty();
+    if is_bound || caller.key.permission != Permission::Admin {
+        return Err(ApiError::new(
+            Kind::Forbidden,
+            "this decides for everybody: use an API key with permission `admin` that is bound to no \
+             identity and no platforms",
+        ));
+    }
+    Ok(Administrator(caller))
 }
 
 /// Somebody on this machine who may read the data folder: the command line, by the control socket.
@@ -119,6 +146,12 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
                     return Err(ApiError::new(Kind::TooLarge, what));
                 }
                 body.extend_from_slice(&piece);
+            }
+            // Or else its items would be taken for the fields, by their order.
+            if body.trim_ascii_start().starts_with(b"[") {
+                return Err(ApiError::bad_request(
+                    "the body does not fit: send an object, not an array",
+                ));
             }
             serde_json::from_slice(&body)
                 .map(Json)

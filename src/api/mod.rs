@@ -10,6 +10,7 @@ pub mod extract;
 pub mod layers;
 mod openapi;
 mod operations;
+mod pages;
 mod query;
 mod v1;
 
@@ -26,9 +27,12 @@ pub use operations::Lifecycle;
 #[derive(Clone, Debug)]
 pub struct PublicUrl(pub String);
 
+/// Where providers send people back to, behind the public URL.
+pub const REDIRECT_PATH: &str = "/connections/oauth/callback";
+
 /// Every route.
 pub fn routes(config: &mut ServiceConfig) {
-    use v1::{actions, connections, connectors, passthrough};
+    use v1::{actions, connections, connectors, integrations, passthrough};
     config
         // The busiest first.
         .service(web::scope(passthrough::PREFIX).default_service(web::to(passthrough::pass)))
@@ -82,6 +86,20 @@ pub fn routes(config: &mut ServiceConfig) {
             at("/connections/oauth/callback").route(web::get().to(authkit::redirects::callback)),
         )
         .service(at("/oauth/callback").route(web::get().to(authkit::redirects::callback)))
+        // What operators decide about connectors, and the pages on which people connect.
+        .service(at("/v1/integrations").route(get().to(integrations::list)))
+        .service(
+            at("/v1/integrations/{platform}")
+                .route(get().to(integrations::get))
+                .route(web::patch().to(integrations::update))
+                .route(web::delete().to(integrations::reset)),
+        )
+        .service(at("/authkit").route(get().to(pages::modal)))
+        .service(at("/authkit/").route(get().to(pages::modal_with_slash)))
+        .service(at("/connect/popup").route(get().to(pages::popup)))
+        .service(at("/connect/done").route(get().to(pages::done)))
+        .service(at("/connect/{token}").route(get().to(pages::link)))
+        .service(at(assets::FILES).route(get().to(assets::file)))
         // The command line's.
         .service(
             at("/admin/api/keys")

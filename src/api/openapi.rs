@@ -8,7 +8,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::openapi::{OpenApi, Required, ResponseBuilder, Server};
 use utoipa::{Modify, OpenApi as _};
 
-use super::{PublicUrl, admin, assets, authkit, operations, v1};
+use super::{PublicUrl, admin, assets, authkit, operations, pages, v1};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -27,11 +27,15 @@ use super::{PublicUrl, admin, assets, authkit, operations, v1};
         authkit::flows::cancel, authkit::redirects::start, authkit::redirects::callback,
         admin::keys::revoke, operations::health, operations::ready, operations::metrics, operations::root,
         assets::icon, assets::admin, serve,
+        v1::integrations::list, v1::integrations::get, v1::integrations::update, v1::integrations::reset,
+        pages::modal, pages::modal_with_slash, pages::popup, pages::done, pages::link, assets::file,
     ),
     modifiers(&Rest),
     tags(
         (name = "vault", description = "Connections"),
         (name = "catalogue", description = "Connectors and their actions"),
+        (name = "integrations", description = "Which connectors people can connect to, and with whose OAuth app"),
+        (name = "pages", description = "Where people connect"),
         (name = "passthrough", description = "Requests to providers"),
         (name = "authkit", description = "Sessions and links by which people connect their accounts"),
         (name = "authkit modal", description = "What the modal's own page speaks with; needs a session"),

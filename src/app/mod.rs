@@ -17,6 +17,7 @@ use url::Url;
 pub use server::{CONTROL_SOCKET, Running, StartError, start};
 
 use crate::access::{Access, NewKey};
+use crate::api::REDIRECT_PATH;
 use crate::authkit::links::Links;
 use crate::authkit::{self, Sessions, SignIns};
 use crate::catalog::Catalogue;
@@ -34,9 +35,6 @@ use crate::store::{MemoryEngine, SharedEngine, StoreError};
 use crate::telemetry::{Guard, Metrics, RequestLines};
 use crate::vault::keys::Keys;
 use crate::vault::{Defaults, Overrides, Parts, Vault};
-
-/// Where providers send people back to, behind the public URL.
-pub const REDIRECT_PATH: &str = "/connections/oauth/callback";
 
 /// What the program is run as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -218,7 +216,11 @@ impl Services {
         let sessions = Arc::new(Sessions::new(
             Arc::clone(&core.keys.keyring),
             Arc::clone(&core.clock),
-            authkit::Settings::default(),
+            authkit::Settings {
+                session: config.authkit.session,
+                link: config.authkit.link,
+                allowed_origins: config.authkit.allowed_origins.clone(),
+            },
         ));
         let links = Links::new(&core.engine, Arc::clone(&sessions));
         let sign_ins = SignIns::new(Arc::clone(&vault), sessions, links);

@@ -207,6 +207,7 @@ fn http_server(
     let provider = web::Data::new(mock::Provider::new(clock, public_url));
     let public_url = web::Data::new(PublicUrl(public_url.to_owned()));
     let lifecycle = web::Data::new(lifecycle.clone());
+    let authkit = web::Data::new(config.authkit.clone());
     let limits = web::Data::new(services.egress.limits().clone());
     let (json, log) = (
         JsonLimit(config.limits.json_body_bytes),
@@ -226,6 +227,7 @@ fn http_server(
             .app_data(metrics.clone())
             .app_data(public_url.clone())
             .app_data(lifecycle.clone())
+            .app_data(authkit.clone())
             .app_data(limits.clone())
             .app_data(web::Data::new(Client::new(Arc::clone(&egress))))
             .app_data(json)

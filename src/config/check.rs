@@ -1,10 +1,11 @@
 //! From [`Settings`] to [`Config`], key by key.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use super::rules::{Checker, path};
 use super::settings::{self, Settings};
-use super::{Config, Egress, Limits, Passthrough, Shown, Store};
+use super::{AuthKitSettings, Config, Egress, Limits, Passthrough, Shown, Store};
 
 impl Checker<'_> {
     /// The configuration that `settings` mean. It counts only if no mistake was found.
@@ -30,6 +31,7 @@ impl Checker<'_> {
                 strict: settings.passthrough.strict,
                 request_log: settings.passthrough.request_log,
             },
+            authkit: self.authkit(&settings.authkit),
             store: Store {
                 snapshot_after_bytes: self.number(
                     "store.snapshot_after_bytes",
@@ -61,6 +63,16 @@ impl Checker<'_> {
                 1..=65_536,
             ),
             ca_file: path(&egress.ca_file),
+        }
+    }
+
+    fn authkit(&mut self, authkit: &settings::AuthKit) -> AuthKitSettings {
+        let minutes: u64 = self.number("authkit.session_minutes", authkit.session_minutes, 1..=60);
+        let hours: u64 = self.number("authkit.link_hours", authkit.link_hours, 1..=720);
+        AuthKitSettings {
+            session: Duration::from_secs(minutes * 60),
+            allowed_origins: self.origins("authkit.allowed_origins", &authkit.allowed_origins),
+            link: Duration::from_secs(hours * 60 * 60),
         }
     }
 

@@ -40,6 +40,8 @@ pub struct Config {
     pub limits: Limits,
     /// Requests that are signed and sent on.
     pub passthrough: Passthrough,
+    /// The pages on which people connect.
+    pub authkit: AuthKitSettings,
     /// The store under [`Config::data_dir`].
     pub store: Store,
     pub(super) shown: Shown,
@@ -82,6 +84,17 @@ pub struct Passthrough {
     pub strict: bool,
     /// Whether each request is recorded.
     pub request_log: bool,
+}
+
+/// The pages on which people connect.
+#[derive(Clone, Debug)]
+pub struct AuthKitSettings {
+    /// How long a session of the modal is good.
+    pub session: Duration,
+    /// The origins of pages that may embed the modal (RFC 6454 section 6.2); any if empty.
+    pub allowed_origins: Vec<String>,
+    /// How long a hosted link is good.
+    pub link: Duration,
 }
 
 /// The store.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use figment::{Figment, Profile};
 use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
-use url::Url;
+use url::{Host, Url};
 
 use super::keyring::{self, MasterKey};
 use super::mistakes::{Mistake, in_words};
@@ -117,6 +117,22 @@ impl Checker<'_> {
         networks
     }
 
+    /// Origins of web pages, as browsers write them.
+    pub fn origins(&mut self, key: &str, texts: &[String]) -> Vec<String> {
+        let mut origins = Vec::new();
+        for text in texts {
+            match web_origin(text) {
+                Some(origin) => origins.push(origin),
+                // A password in it is a secret under a name that does not say so.
+                None if text.contains('@') => {
+                    self.wrong_unseen(key, format!("has an entry that {NO_ORIGIN}"));
+                }
+                None => self.wrong(key, format!("`{}` {NO_ORIGIN}", text.escape_debug())),
+            }
+        }
+        origins
+    }
+
     /// A path that has to be given.
     pub fn required_path(&mut self, key: &str, text: &str) -> PathBuf {
         path(text).unwrap_or_else(|| {
@@ -203,6 +219,31 @@ pub(super) fn origin(figment: &Figment, key: &str) -> String {
 /// Nothing for an empty text.
 pub(super) fn path(text: &str) -> Option<PathBuf> {
     (!text.is_empty()).then(|| PathBuf::from(text))
+}
+
+const NO_ORIGIN: &str = "is no origin; write it as in https://app.example.com or \
+    http://localhost:3000, without a path and without wildcards";
+
+/// `text` as browsers write an origin (RFC 6454 section 6.2): over TLS, or of this machine.
+///
+/// It is put into headers, so nothing passes but the characters of names and addresses.
+fn web_origin(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    let is_local = match url.host()? {
+        Host::Domain(name) => {
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-.".contains(&byte);
+            if !name.bytes().all(plain) {
+                return None;
+            }
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    };
+    let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_local);
+    let is_bare = url.as_str().strip_suffix('/') == Some(&url.origin().ascii_serialization())
+        && !text.ends_with('/');
+    (is_safe && is_bare).then(|| url.origin().ascii_serialization())
 }
 
 /// `text` as the beginning of other URLs: absolute, and without a slash at its end.

@@ -34,6 +34,7 @@ pub(super) struct Settings {
     pub egress: Egress,
     pub limits: Limits,
     pub passthrough: Passthrough,
+    pub authkit: AuthKit,
     pub store: Store,
 }
 
@@ -70,6 +71,14 @@ pub(super) struct Limits {
 pub(super) struct Passthrough {
     pub strict: bool,
     pub request_log: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AuthKit {
+    pub session_minutes: i64,
+    pub allowed_origins: Vec<String>,
+    pub link_hours: i64,
 }
 
 #[derive(Debug, Deserialize)]

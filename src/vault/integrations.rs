@@ -9,6 +9,7 @@ use crate::catalog::Catalogue;
 use crate::crypto::{Keyring, SealContext, Sealed};
 use crate::domain::{
     CLIENT_ID_FIELD, Clock, Connector, Environment, Integration, OAuth, Platform, Scope, Secret,
+    Timestamp,
 };
 use crate::oauth::ClientPair;
 use crate::store::{Batch, SharedEngine, StoreError, Table};
@@ -69,6 +70,8 @@ pub struct Integrations {
     catalogue: Arc<Catalogue>,
     clock: Arc<dyn Clock>,
     defaults: Defaults,
+    /// Since when the defaults hold, as far as anybody here can tell.
+    since: Timestamp,
 }
 
 impl Integrations {
@@ -86,6 +89,7 @@ impl Integrations {
             engine: SharedEngine::clone(engine),
             keyring,
             catalogue,
+            since: clock.now(),
             clock,
             defaults,
         }
@@ -132,7 +136,7 @@ impl Integrations {
         let mut integration = self
             .table
             .get(environment.as_str(), platform.as_str())?
-            .unwrap_or_else(|| self.undecided(environment, platform));
+            .unwrap_or_else(|| self.undecided(environment, platform, self.since));
         if integration.client_id.is_none()
             && let Some(client) = &self.defaults.client
         {
@@ -143,11 +147,15 @@ impl Integrations {
         Ok(integration)
     }
 
-    fn undecided(&self, environment: Environment, platform: &Platform) -> Integration {
-        let now = self.clock.now();
-        let mut integration = Integration::new(environment, platform.clone(), now);
+    fn undecided(
+        &self,
+        environment: Environment,
+        platform: &Platform,
+        at: Timestamp,
+    ) -> Integration {
+        let mut integration = Integration::new(environment, platform.clone(), at);
         integration.active = self.defaults.active;
-        integration.activated_at = self.defaults.active.then_some(now);
+        integration.activated_at = self.defaults.active.then_some(at);
         integration
     }
 
@@ -168,7 +176,7 @@ impl Integrations {
                 .get_raw(environment, connector.platform.as_str())?;
             let old = match &read {
                 Some(read) => read.value.clone(),
-                None => self.undecided(scope.environment, &connector.platform),
+                None => self.undecided(scope.environment, &connector.platform, self.clock.now()),
             };
             let new = self.changed(old, &change);
             let mut batch = Batch::default();
@@ -319,7 +327,7 @@ impl Integrations {
         };
         let mut new = match &read {
             Some(read) => read.value.clone(),
-            None => self.undecided(environment, platform),
+            None => self.undecided(environment, platform, self.clock.now()),
         };
         if new.problem.as_deref() == problem {
             return;

@@ -37,6 +37,10 @@ const WRITING: Answers = [401, 401, 401, 401, 401, 200, 403, 200, 200, 200, 200,
 const READING_THIS: Answers = [401, 401, 401, 401, 401, 404, 200, 200, 200, 200, 200, 401];
 const WRITING_THIS: Answers = [401, 401, 401, 401, 401, 404, 403, 200, 200, 200, 200, 401];
 const REMOVING_THIS: Answers = [401, 401, 401, 401, 401, 404, 403, 403, 200, 200, 200, 401];
+/// With a key that decides for everybody.
+const DECIDING: Answers = [401, 401, 401, 401, 401, 200, 403, 403, 200, 403, 403, 401];
+/// To everybody, on to another address.
+const LEADING_ON: Answers = [308; 12];
 /// By the control socket alone; no key helps.
 const OPERATING: Answers = [401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 200];
 
@@ -65,6 +69,16 @@ const TABLE: &[(&str, &str, Answers)] = &[
     ("GET", "/v1/knowledge", READING),
     ("GET", "/v1/public/connection-definitions", PUBLIC),
     ("GET", "/icons/{platform}.svg", PUBLIC),
+    ("GET", "/v1/integrations", READING),
+    ("GET", "/v1/integrations/{platform}", READING),
+    ("PATCH", "/v1/integrations/{platform}", DECIDING),
+    ("DELETE", "/v1/integrations/{platform}", DECIDING),
+    ("GET", "/authkit", PUBLIC),
+    ("GET", "/authkit/", LEADING_ON),
+    ("GET", "/connect/popup", PUBLIC),
+    ("GET", "/connect/done", PUBLIC),
+    ("GET", "/connect/{token}", PUBLIC),
+    ("GET", "/assets/{path}", PUBLIC),
     ("GET", "/admin/api/keys", OPERATING),
     ("POST", "/admin/api/keys", OPERATING),
     ("DELETE", "/admin/api/keys/{id}", OPERATING),
@@ -122,6 +136,7 @@ async fn attempt(app: &TestApp, caller: &Client, method: &str, route: &str) -> u
     let path = route
         .replace("{id}", &id)
         .replace("{platform}", "openai")
+        .replace("/assets/{path}", "/assets/kit/base.css")
         .replace("{path}", "models");
     let mut request = caller.request(method, &path);
     if route.starts_with("/v1/passthrough") {
@@ -133,6 +148,7 @@ async fn attempt(app: &TestApp, caller: &Client, method: &str, route: &str) -> u
         let body = match (connections, method) {
             (true, "POST") => openai("user_1"),
             (true, _) => json!({ "tags": ["x"] }),
+            _ if route.starts_with("/v1/integrations") => json!({ "active": true }),
             _ => json!({ "environment": "test", "name": "x" }),
         };
         request = request
@@ -250,6 +266,7 @@ async fn nobody_learns_what_is_wrong_with_a_body_before_the_key_is_right() {
             ("POST", "/v1/vault/connections"),
             ("PATCH", "/v1/vault/connections/x"),
             ("POST", "/v1/passthrough/models"),
+            ("PATCH", "/v1/integrations/openai"),
             ("POST", "/admin/api/keys"),
         ] {
             let request = caller.request(method, path).body("{");

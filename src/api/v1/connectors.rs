@@ -11,7 +11,8 @@ use crate::api::error::ApiError;
 use crate::api::extract::Caller;
 use crate::api::query::{List, Query};
 use crate::catalog::Catalogue;
-use crate::domain::{Connector, FieldKind, FormField, Status};
+use crate::domain::{Connector, FieldKind, FormField, Scope, Status};
+use crate::vault::Vault;
 
 /// A connector as callers see it.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
@@ -76,7 +77,7 @@ pub fn image(connector: &Connector, public_url: &PublicUrl) -> String {
         ("key" = Option<String>, Query, description = "Only this key"),
         ("name" = Option<String>, Query, description = "Only this name, in any case"),
         ("category" = Option<String>, Query, description = "Only this category, in any case"),
-        ("authkit" = Option<bool>, Query, description = "Only those that AuthKit shows"),
+        ("authkit" = Option<bool>, Query, description = "Only those that are switched on in the key's environment, with nothing missing"),
         ("page" = Option<u64>, Query, description = "Which page, counted from 1"),
         ("skip" = Option<u64>, Query, description = "Instead of page: how many rows to leave out"),
         ("limit" = Option<u64>, Query, description = "Rows a page: 20 unless told, 500 at the most"),
@@ -87,21 +88,23 @@ pub async fn list(
     caller: Caller,
     request: HttpRequest,
     catalogue: web::Data<Catalogue>,
+    vault: web::Data<Vault>,
     public_url: web::Data<PublicUrl>,
 ) -> Result<web::Json<List<ConnectorView>>, ApiError> {
     let query = Query::parse(request.query_string());
     let page = query.page()?;
-    query.get::<bool>("authkit", "true or false")?;
+    let for_authkit = query.get::<bool>("authkit", "true or false")?;
+    let connectors = match for_authkit {
+        Some(true) => usable(&vault, caller.scope())?,
+        _ => seen(&catalogue, caller.scope()),
+    };
     let is = |name: &str, value: &str| {
         query
             .text(name)
             .is_none_or(|wanted| wanted.eq_ignore_ascii_case(value))
     };
-    let catalogue = catalogue.now();
-    let fitting: Vec<&Arc<Connector>> = catalogue
-        .connectors
-        .values()
-        .filter(|connector| caller.scope().sees_platform(&connector.platform))
+    let fitting: Vec<&Arc<Connector>> = connectors
+        .iter()
         .filter(|connector| {
             is("platform", connector.platform.as_str())
                 && is("key", &connector.key())
@@ -114,6 +117,21 @@ pub async fn list(
         page,
         |connector| ConnectorView::new(connector, &public_url),
     )))
+}
+
+/// Those that people can connect to.
+fn usable(vault: &Vault, scope: &Scope) -> Result<Vec<Arc<Connector>>, ApiError> {
+    let usable = vault.integrations.usable(scope)?;
+    Ok(usable.into_iter().map(|(connector, _)| connector).collect())
+}
+
+fn seen(catalogue: &Catalogue, scope: &Scope) -> Vec<Arc<Connector>> {
+    let catalogue = catalogue.now();
+    let connectors = catalogue.connectors.values();
+    connectors
+        .filter(|connector| scope.sees_platform(&connector.platform))
+        .cloned()
+        .collect()
 }
 
 /// `GET /v1/public/connection-definitions`: the same connectors, as older programs read them. Needs
@@ -153,7 +171,8 @@ pub async fn definitions(
 }
 
 fn definition(connector: &Connector, public_url: &PublicUrl) -> Value {
-    let form: Vec<Value> = connector.form.iter().map(form_row).collect();
+    // What a person is asked. `authFormData` takes the other fields as well: a token at hand.
+    let form: Vec<Value> = connector.asked_fields().map(form_row).collect();
     let secrets: Vec<Value> = connector
         .form
         .iter()

@@ -123,6 +123,9 @@ fn rules_are_held_for_each_value() {
             "limits.requests_per_minute",
         ),
         ("limits.json_body_bytes = 10", "limits.json_body_bytes"),
+        ("authkit.session_minutes = 0", "authkit.session_minutes"),
+        ("authkit.session_minutes = 61", "authkit.session_minutes"),
+        ("authkit.link_hours = 721", "authkit.link_hours"),
         (
             "store.snapshot_after_bytes = 0",
             "store.snapshot_after_bytes",
@@ -141,6 +144,39 @@ fn each_wrong_network_of_a_list_is_told() {
         "10/8,10.0.0.0/8,nowhere",
     )]));
     assert_eq!(found.len(), 2, "{found:?}");
+}
+
+#[test]
+fn each_wrong_origin_of_a_list_is_told() {
+    for wrong in [
+        "app.example.com",
+        "http://app.example.com",
+        "https://app.example.com/",
+        "https://app.example.com/path",
+        "https://app.example.com?x",
+        "https://app.example.com#x",
+        "https://*.example.com",
+        "https://a.example.com;script-src",
+        "https://a.example.com,b",
+        "https://",
+        "null",
+        "*",
+        "ftp://localhost",
+        "capacitor://localhost",
+    ] {
+        let found = mistakes(with_file(&format!("authkit.allowed_origins = ['{wrong}']")));
+        assert_eq!(found.len(), 1, "{wrong}: {found:?}");
+        let said =
+            found[0].starts_with(&format!("authkit.allowed_origins: `{wrong}` is no origin"));
+        assert!(said, "{found:?}");
+    }
+    let two = [(
+        "MAGPIE_AUTHKIT__ALLOWED_ORIGINS",
+        "https://a.test,x,https://b.test/",
+    )];
+    assert_eq!(mistakes(with_environment(&two)).len(), 2);
+    let secret = with_file("authkit.allowed_origins = ['https://ada:hunter2@a.test']");
+    assert!(!secret.unwrap_err().to_string().contains("hunter2"));
 }
 
 #[test]

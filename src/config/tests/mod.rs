@@ -100,6 +100,33 @@ fn nothing_at_all_is_a_good_configuration() {
 }
 
 #[test]
+fn origins_are_kept_as_browsers_write_them() {
+    let config = with_file(
+        "[authkit]\nsession_minutes = 5\nlink_hours = 1\nallowed_origins = ['https://App.Example.com:443', \
+         'https://a.test:8443', 'http://localhost:3000', 'http://app.localhost', 'http://127.0.0.1:5173', \
+         'http://[::1]:80', 'https://bücher.example']",
+    )
+    .unwrap();
+    assert_eq!(
+        config.authkit.allowed_origins,
+        [
+            "https://app.example.com",
+            "https://a.test:8443",
+            "http://localhost:3000",
+            "http://app.localhost",
+            "http://127.0.0.1:5173",
+            "http://[::1]",
+            "https://xn--bcher-kva.example"
+        ]
+    );
+    assert_eq!(config.authkit.session, Duration::from_secs(300));
+    assert_eq!(config.authkit.link, Duration::from_secs(3600));
+    let unset = with_environment(&[]).unwrap().authkit;
+    assert_eq!(unset.session, Duration::from_secs(15 * 60));
+    assert!(unset.allowed_origins.is_empty());
+}
+
+#[test]
 fn the_fixed_names_are_read_from_the_environment() {
     let config = with_environment(&[
         ("MAGPIE_PORT", "8080"),
