@@ -1,4 +1,4 @@
-import { createContext, useContext, useEffect } from '../vendor/preact.js';
+import { createContext, useContext, useEffect, useRef } from '../vendor/preact.js';
 
 /** What every view needs: the words `t`, who asks `company`, the `session`, `call`, and ways to go on. */
 export const Context = createContext(null);
@@ -10,7 +10,11 @@ export const useApp = () => useContext(Context);
  */
 export function useBack(handler) {
   const { onBack } = useApp();
-  useEffect(() => onBack(handler), [handler]);
+  const latest = useRef(handler);
+  latest.current = handler;
+  const given = Boolean(handler);
+  // Told once and not at every drawing: what is told draws everything again.
+  useEffect(() => (given ? onBack(() => latest.current?.()) : undefined), [given]);
 }
 
 /** The id of a view's heading, which names the dialog. */

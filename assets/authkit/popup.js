@@ -1,10 +1,8 @@
-/* The popup's first page, seen for a moment. The provider's page that follows gets no hold of ours. */
+/* The popup's first page, seen for the moment in which our server is asked where to go. */
 import { html, render } from '../vendor/preact.js';
 import { Spinner } from '../kit/spinner.js';
 import { State } from '../kit/empty.js';
 import { speak } from './start.js';
-
-window.opener = null;
 
 const t = await speak();
 render(

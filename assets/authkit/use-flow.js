@@ -52,7 +52,10 @@ export function useFlow({ body, onSaved, onRefused }) {
   return { ...shown, start, cancel, focus: () => flow.current?.focus() || start() };
 }
 
-/** A window in the middle of the screen; `null` if the browser does not want it. */
+/**
+ * A window in the middle of the screen; `null` if the browser does not want it. It stays tied to us:
+ * a window without its opener could neither be brought to the front nor closed from here.
+ */
 function openPopup(url) {
   const [width, height] = [Math.min(600, screen.availWidth), Math.min(780, screen.availHeight)];
   const left = Math.round((screen.availLeft ?? 0) + (screen.availWidth - width) / 2);

@@ -33,11 +33,11 @@ export function Body({ children, footer, class: extra = '' }) {
   const body = useRef(null);
   const [more, setMore] = useState(false);
   useEffect(() => {
-    const look = () => setMore(body.current.scrollHeight - body.current.scrollTop - body.current.clientHeight > 4);
+    const element = body.current;
+    const look = () => setMore(element.scrollHeight - element.scrollTop - element.clientHeight > 4);
     const watcher = new ResizeObserver(look);
-    watcher.observe(body.current);
-    if (body.current.firstElementChild) watcher.observe(body.current.firstElementChild);
-    body.current.addEventListener('scroll', look, { passive: true });
+    [element, ...element.children].forEach((each) => watcher.observe(each));
+    element.addEventListener('scroll', look, { passive: true });
     return () => watcher.disconnect();
   }, []);
   return html`
