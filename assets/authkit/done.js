@@ -18,7 +18,7 @@ const outcome = Object.hasOwn(looks, asked) ? asked : 'unknown';
 const t = await speak();
 const button = html`<${Button} kind="primary" onClick=${() => window.close()}>${t('done.close')}<//>`;
 render(
-  html`<main class="sheet page alone"><div class="body"><${State} ...${looks[outcome]} title=${t(`done.${outcome}.title`)} actions=${button}>
+  html`<main class="sheet page alone"><div class="view"><${State} ...${looks[outcome]} title=${t(`done.${outcome}.title`)} actions=${button}>
     <p>${t(`done.${outcome}.text`)}</p>
   <//></div></main>`,
   document.body,

@@ -6,7 +6,7 @@ import { speak } from './start.js';
 
 const t = await speak();
 render(
-  html`<main class="sheet page alone"><div class="body"><${State} figure=${html`<${Spinner} class="large" />`} title=${t('popup.title')}>
+  html`<main class="sheet page alone"><div class="view"><${State} figure=${html`<${Spinner} class="large" />`} title=${t('popup.title')}>
     <p>${t('popup.text')}</p>
   <//></div></main>`,
   document.body,

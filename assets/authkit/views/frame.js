@@ -41,6 +41,6 @@ export function Body({ children, footer, class: extra = '' }) {
     return () => watcher.disconnect();
   }, []);
   return html`
-    <div class="body ${extra}" ref=${body}>${children}</div>
+    <div class="view ${extra}" ref=${body}>${children}</div>
     ${footer && html`<footer class="foot ${more ? 'over' : ''}">${footer}</footer>`}`;
 }

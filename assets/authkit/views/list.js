@@ -103,7 +103,7 @@ function Nothing() {
     <${Button} kind="primary" onClick=${restart}>${t('again')}<//>
     ${host.closed && html`<${Button} onClick=${host.closed}>${t('close')}<//>`}`;
   return html`
-    <div class="body">
+    <div class="view">
       <${State} headingId=${headingId} icon="unplugged" title=${t('empty.title')} actions=${actions}>
         <p>${t('empty.text', { company })}</p>
         <details class="builder"><summary>${t('trouble.builder')}</summary><p>${t('empty.builder')}</p></details>

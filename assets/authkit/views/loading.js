@@ -12,7 +12,7 @@ export function Loading() {
     return () => clearTimeout(timer);
   }, []);
   return html`
-    <div class="body ${late ? '' : 'unready'}" aria-busy="true">
+    <div class="view ${late ? '' : 'unready'}" aria-busy="true">
       <${State} headingId=${headingId} figure=${html`<${Spinner} class="large" />`} title=${t('loading.title')}><//>
     </div>`;
 }

@@ -23,7 +23,7 @@ export function Problem({ trouble }) {
     ${!hopeless.has(kind) && html`<${Button} kind="primary" onClick=${restart}>${t('again')}<//>`}
     ${host.closed && html`<${Button} onClick=${host.closed}>${t('close')}<//>`}`;
   return html`
-    <div class="body">
+    <div class="view">
       <${State} headingId=${headingId} icon=${icons[kind] ?? 'unplugged'} tone="warning"
         title=${t(offline ? 'trouble.offline.title' : `trouble.${kind}.title`)} actions=${actions}>
         <p>${t(offline ? 'trouble.offline.text' : key, detail)}</p>

@@ -21,7 +21,7 @@ export function Saved({ record, platform }) {
     ${back && html`<a class="button primary" href=${back} rel="noopener noreferrer">${t('saved.return', { company })}</a>`}
     ${canGoHome && html`<${Button} kind="quiet" onClick=${() => home()}>${t('saved.more')}<//>`}`;
   return html`
-    <div class="body">
+    <div class="view">
       <${State} headingId=${headingId} figure=${figure} title=${t('saved.title', { title: connector.title })} actions=${actions}>
         ${(own?.account || own?.name) && html`<p class="account">${own.account || own.name}</p>`}
         <p>${t('saved.text', { company, title: connector.title })}</p>

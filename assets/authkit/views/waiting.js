@@ -23,7 +23,7 @@ export function Waiting({ connector, flow }) {
   const shown = state === 'starting' || state === 'offline' ? 'waiting' : state;
   const { title } = connector;
   return html`
-    <div class="body">
+    <div class="view">
       <${State} headingId=${headingId} title=${t(`flow.${shown}.title`, { title })} actions=${html`<${Actions} shown=${shown} flow=${flow} title=${title} />`}
         figure=${html`<${Figure} connector=${connector} sign=${signs[shown]} />`}>
         <p>${t(`flow.${shown}.text`, { title })}</p>
