@@ -15,7 +15,8 @@ export function visibleFields(fields, values) {
     const condition = field.showIf;
     if (!condition) return true;
     const other = byName.get(condition.field);
-    if (!other || seen.has(field.name)) return false;
+    if (!other) return true;
+    if (seen.has(field.name)) return false;
     const accepted = [condition.is].flat().map(String);
     return accepted.includes(String(values[other.name] ?? '')) && isVisible(other, seen.add(field.name));
   };

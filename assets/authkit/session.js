@@ -90,17 +90,19 @@ export async function enterByLink({ root, token, fetch }) {
 export async function openSession({ root, origin, enter, fetch }) {
   let pass = await enter();
   let renewal = null;
-  const ask = (path, options) =>
+  const askWith = ({ token }, path, options) =>
     request(`${root}authkit/api/${path}`, {
       ...options,
       fetch,
-      headers: { authorization: `Bearer ${pass.token}`, 'x-authkit-origin': origin },
+      headers: { authorization: `Bearer ${token}`, 'x-authkit-origin': origin },
     });
-  const read = () => ask('session').then(checkSession, (error) => Promise.reject(serverTrouble(error)));
-  const session = await read();
+  const ask = (path, options) => askWith(pass, path, options);
+  const read = (pass) => askWith(pass, 'session').then(checkSession, (error) => Promise.reject(serverTrouble(error)));
+  const session = await read(pass);
   const renew = async () => {
-    pass = await enter();
-    if (!sameOwner(session, await read())) throw new Trouble('expired');
+    const next = await enter();
+    if (!sameOwner(session, await read(next))) throw new Trouble('expired');
+    pass = next;
   };
   const call = async (path, options) => {
     try {

@@ -5,7 +5,7 @@ import { sleep, startFlow } from './flow.js';
 import { reason } from './reason.js';
 
 /** Connecting through a popup, as a hook: `state` is '' while there is nothing going on. */
-export function useFlow({ body, onSaved, onRefused }) {
+export function useFlow({ title, body, onSaved, onRefused }) {
   const { t, root, host, call } = useApp();
   const announce = useAnnounce();
   const [shown, show] = useState({ state: '', message: '' });
@@ -28,7 +28,7 @@ export function useFlow({ body, onSaved, onRefused }) {
       return undefined;
     }
     const message = detail?.message ?? '';
-    if (state === 'denied' || state === 'failed') host.failed(message || t(`flow.${state}.title`, { title: '' }).trim());
+    if (state === 'denied' || state === 'failed') host.failed(message || t(`flow.${state}.text`, { title }));
     if (state === 'offline') announce(t('flow.offline'));
     return show({ state, message });
   };

@@ -14,7 +14,7 @@ import { Waiting } from './waiting.js';
 
 /** A connector's page: what it is, what it will be asked for, the form, and the way to connect it. */
 export function Connector({ platform, connection }) {
-  const { t, session, memory, go, host, refresh } = useApp();
+  const { t, session, connections, memory, go, host, refresh } = useApp();
   const connector = session.connectors.find((each) => each.platform === platform);
   const saved = async (record) => {
     host.connected(record);
@@ -32,8 +32,8 @@ export function Connector({ platform, connection }) {
     connection: connection ?? null,
   });
   const oauth = connector.method === 'oauth';
-  const flow = useFlow({ body, onSaved: saved, onRefused: form.refuse });
-  const sending = useKey({ body, onSaved: saved, onRefused: form.refuse });
+  const flow = useFlow({ title: connector.title, body, onSaved: saved, onRefused: form.refuse });
+  const sending = useKey({ title: connector.title, body, onSaved: saved, onRefused: form.refuse });
   const submit = (event) => {
     event.preventDefault();
     if (sending.checking || !form.check()) return;
@@ -43,7 +43,7 @@ export function Connector({ platform, connection }) {
   };
   useBack(flow.state ? flow.cancel : null);
   if (flow.state) return html`<${Waiting} connector=${connector} flow=${flow} />`;
-  const own = session.connections?.find(({ id }) => id === connection);
+  const own = connections.find(({ id }) => id === connection);
   const footer = html`<${Footer} connector=${connector} checking=${sending.checking} late=${sending.late} again=${Boolean(connection)} />`;
   return html`
     <${Body} footer=${footer}>
@@ -87,7 +87,7 @@ function useForm(connector, draft, keep) {
 }
 
 /** Sends a key; the server tries it at the provider, which can take a while. */
-function useKey({ body, onSaved, onRefused }) {
+function useKey({ title, body, onSaved, onRefused }) {
   const { t, call } = useApp();
   const announce = useAnnounce();
   const [state, setState] = useState('');
@@ -96,7 +96,7 @@ function useKey({ body, onSaved, onRefused }) {
   const send = async () => {
     stop.current = new AbortController();
     setState('checking');
-    announce(t('form.checking'));
+    announce(t('form.checking', { title }));
     const timer = setTimeout(() => setState('late'), 8_000);
     try {
       await onSaved(await call('connections', { method: 'POST', body: body(), signal: stop.current.signal, timeout: 45_000 }));
