@@ -1,4 +1,4 @@
-import { html, useEffect, useRef } from '../vendor/preact.js';
+import { html, useLayoutEffect, useRef } from '../vendor/preact.js';
 
 /**
  * A modal dialog on the browser's own element. Escape calls `onEscape` and closes nothing by itself,
@@ -8,7 +8,8 @@ export function Dialog({ labelledby, onEscape, class: extra = '', children }) {
   const dialog = useRef(null);
   const escape = useRef(onEscape);
   escape.current = onEscape;
-  useEffect(() => {
+  // Before the views within take the focus: nothing in a closed dialog can have it.
+  useLayoutEffect(() => {
     const element = dialog.current;
     const reopen = () => element.isConnected && !element.open && element.showModal();
     const cancel = (event) => {

@@ -60,13 +60,11 @@ export function Connector({ platform, connection }) {
 /** What was typed, what is wrong with it, and what the provider said to it. */
 function useForm(connector, draft, keep) {
   const fields = connector.form ?? [];
-  const [values, setValues] = useState(draft.values);
-  const [name, setName] = useState(draft.name);
+  const [{ values, name }, setTyped] = useState(draft);
   const [errors, setErrors] = useState({});
   const [refusal, refuse] = useState('');
   const element = useRef(null);
   const refusalElement = useRef(null);
-  useEffect(() => keep({ values, name }), [values, name]);
   useEffect(() => {
     if (!refusal) return;
     refusalElement.current?.focus({ preventScroll: true });
@@ -79,8 +77,15 @@ function useForm(connector, draft, keep) {
     if (first) element.current.elements[first.name]?.focus();
     return !first;
   };
-  const set = (field, value) => {
-    setValues((before) => ({ ...before, [field]: value }));
+  const type = (change) =>
+    setTyped((before) => {
+      const next = change(before);
+      keep(next);
+      return next;
+    });
+  const setName = (text) => type((before) => ({ ...before, name: text }));
+  const set = (field, text) => {
+    type((before) => ({ ...before, values: { ...before.values, [field]: text } }));
     setErrors(({ [field]: _, ...others }) => others);
   };
   return { values, name, setName, set, errors, check, refusal, refuse, element, refusalElement, fields: visibleFields(fields, values) };

@@ -29,7 +29,7 @@ export function List({ missing }) {
     onActive: (key) => (memory.list.active = key),
     onLeaveUp: () => search.current?.querySelector('input')?.focus(),
   });
-  const came = memory.list.left;
+  const came = memory.list.left && keys.includes(memory.list.active);
   useEffect(() => {
     memory.list.left = false;
     if (came) roving.focus(memory.list.active);

@@ -1,4 +1,4 @@
-import { html, useState } from '../../vendor/preact.js';
+import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
 import { Badge } from '../../kit/badge.js';
 import { Button } from '../../kit/button.js';
 import { ViewHeading } from '../../kit/heading.js';
@@ -14,7 +14,10 @@ import { stateKey } from './row.js';
 /** One of one's own connections: how it does, renewing it, and giving it up. */
 export function Own({ id }) {
   const { t, session, connections, connectors, go } = useApp();
-  const [asking, ask] = useState(false);
+  const [asking, ask] = useState(null);
+  const question = useRef(null);
+  // Who keeps the connection is back where the question came from.
+  useEffect(() => void (asking === false && question.current?.querySelector('.warns')?.focus()), [asking]);
   const [shownOnce] = useState(() => ownConnections(session, connections).find((each) => each.id === id));
   const connection = ownConnections(session, connections).find((each) => each.id === id) ?? shownOnce;
   const { connector, title, name, account, state, stateReason, createdAt } = connection;
@@ -23,7 +26,7 @@ export function Own({ id }) {
   const renew = () => go({ name: 'connector', platform: connection.platform, connection: id });
   const footer = !asking && html`
     ${canRenew && html`<${Button} kind=${broken ? 'primary' : ''} class="wide" onClick=${renew}>${t('own.renew')}<//>`}
-    <${Button} kind="quiet warns" class="wide" onClick=${() => ask(true)}>${t('own.disconnect')}<//>`;
+    <div ref=${question}><${Button} kind="quiet warns" class="wide" onClick=${() => ask(true)}>${t('own.disconnect')}<//></div>`;
   return html`
     <${Body} footer=${footer}>
       <div class="connector">
