@@ -72,7 +72,9 @@ pub fn oauth_url(own: &Url, connector: &Connector) -> Option<Url> {
     if is_wholly_a_url_field(connector, &oauth.token_url) {
         return None;
     }
-    own.join(&format!("{OAUTH}/{}", connector.platform)).ok()
+    // The public address may have a path.
+    let own = own.as_str().trim_end_matches('/');
+    Url::parse(&format!("{own}{OAUTH}/{}", connector.platform)).ok()
 }
 
 fn is_wholly_a_url_field(connector: &Connector, template: &Template) -> bool {

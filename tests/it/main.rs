@@ -14,6 +14,7 @@ mod doors;
 mod httpbin;
 mod integrations;
 mod layers;
+mod mock_provider;
 mod oauth_attacks;
 mod pages;
 mod passthrough;

@@ -9,7 +9,7 @@ fn later(seconds: u64) -> Timestamp {
 }
 
 fn is(outcome: &watch::Receiver<FlowState>, word: &str) -> bool {
-    format!("{:?}", outcome.borrow()).starts_with(word)
+    format!("{:?}", *outcome.borrow()).starts_with(word)
 }
 
 #[test]

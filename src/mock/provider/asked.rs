@@ -64,7 +64,8 @@ pub fn read(
     let page = |wrong: Wrong| Unasked::Page(wrong.description);
     let client = params.needed(names.of_param("client_id")).map_err(page)?;
     let found = find(client).ok_or_else(|| {
-        let message = "There is no such client. The built-in one is `magpie-dev`; others register.";
+        let message =
+            "There is no such client. The built-in one is called magpie-dev; others register.";
         Unasked::Page(message.to_owned())
     })?;
     let redirect_uri = params
@@ -99,8 +100,8 @@ pub fn read(
 }
 
 fn another_redirect(given: &str, client: &Client) -> String {
-    let known = client.redirect_uris.join("` or `");
-    format!("The redirect URI `{given}` is not registered: it must be exactly `{known}`.")
+    let known = client.redirect_uris.join(" or ");
+    format!("The redirect URI {given} is not registered. It must be exactly {known}.")
 }
 
 fn scopes(names: Names<'_>, params: &Params) -> Result<Vec<String>, Wrong> {

@@ -9,6 +9,7 @@ use super::error::Wrong;
 use super::names::Names;
 use super::params::Params;
 use super::said::{no_store, refused};
+use super::token::authenticated;
 use crate::domain::{ClientAuth, Encoding, RevokeStyle, RevokedToken};
 
 /// `POST revoke`. A token that is not known has ended already (RFC 7009 section 2.2).
@@ -68,10 +69,11 @@ fn client(call: &Call<'_>, params: &Params) -> Result<Credentials, Wrong> {
         .as_ref()
         .and_then(|wanted| wanted.client_auth);
     let names = Names::of(&call.oauth);
-    let found = match own.unwrap_or(call.oauth.client_auth) {
-        ClientAuth::Basic => basic(call.headers(), true)?,
-        ClientAuth::BasicRaw => basic(call.headers(), false)?,
-        ClientAuth::Body | ClientAuth::None => Credentials {
+    let found = match own {
+        None => return authenticated(call, params),
+        Some(ClientAuth::Basic) => basic(call.headers(), true)?,
+        Some(ClientAuth::BasicRaw) => basic(call.headers(), false)?,
+        Some(ClientAuth::Body | ClientAuth::None) => Credentials {
             id: params.needed(names.of_param("client_id"))?.to_owned(),
             secret: params
                 .text(names.of_param("client_secret"))?

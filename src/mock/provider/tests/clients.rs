@@ -1,6 +1,7 @@
 //! Clients of their own, and what the provider says about itself.
 
 use super::*;
+use crate::mock::oauth_url;
 
 fn register(body: &Value) -> TestRequest {
     TestRequest::post()
@@ -108,4 +109,18 @@ async fn whose_a_token_is_is_told_to_its_bearer() {
         assert_eq!(answer.status, 401);
         assert!(answer.header("www-authenticate").contains("invalid_token"));
     }
+}
+
+#[test]
+fn the_address_of_a_provider_is_its_issuer() {
+    let catalogue = catalogue(&[("acme", "")]);
+    let address = |own: &str, platform: &str| {
+        let connector = Arc::clone(catalogue.now().connector(platform).unwrap());
+        oauth_url(&own.parse().unwrap(), &connector).map(String::from)
+    };
+    for own in [PUBLIC, "https://magpie.example/tools/"] {
+        let provider = Provider::new(Arc::new(Moved::default()), own);
+        assert_eq!(address(own, "acme"), Some(provider.issuer("acme")));
+    }
+    assert_eq!(address(PUBLIC, "stripe"), None);
 }

@@ -21,7 +21,12 @@ fn with_json(body: &Value) -> TestRequest {
 async fn a_token_is_revoked_in_each_providers_style() {
     for style in ["rfc7009", "json", "bearer", "basic_json"] {
         let lines = format!(
-            "[oauth.revoke]\nurl = \"https://acme.example/revoke\"\ntoken = \"access_token\"\nstyle = \"{style}\""
+            "[oauth.revoke]\nurl = \"https://acme.example/revoke\"\ntoken = \"access_token\"\n{}",
+            match style {
+                "basic_json" =>
+                    "style = \"json\"\nparam = \"access_token\"\nclient_auth = \"basic\"".to_owned(),
+                style => format!("style = \"{style}\""),
+            }
         );
         let (app, _) = app!(("acme", lines.as_str()));
         let answer = signed_in!(&app, "acme", &[]);

@@ -18,6 +18,7 @@ use crate::crypto::{base64_url, sha256};
 use crate::domain::{Clock, OAuth, Timestamp};
 use crate::mock::configure;
 
+mod catalogue;
 mod clients;
 mod code;
 mod consent;
