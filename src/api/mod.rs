@@ -31,7 +31,7 @@ pub const REDIRECT_PATH: &str = "/connections/oauth/callback";
 
 /// Every route.
 pub fn routes(config: &mut ServiceConfig) {
-    use v1::{actions, connections, connectors, integrations, passthrough};
+    use v1::{actions, connections, connectors, integrations, older, passthrough};
     config
         // The busiest first.
         .service(web::scope(passthrough::PREFIX).default_service(web::to(passthrough::pass)))
@@ -73,6 +73,13 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/connect/done").route(get().to(pages::done)))
         .service(at("/connect/{token}").route(get().to(pages::link)))
         .service(at(assets::FILES).route(get().to(assets::file)))
+        // What packages of mid-2025 call instead.
+        .configure(|config| {
+            for path in ["/v1/settings/get", "/internal/v1/settings/get"] {
+                config.service(at(path).route(web::post().to(older::settings)));
+            }
+        })
+        .service(at("/v1/public/generate-id/{prefix}").route(get().to(older::generate_id)))
         // The command line's.
         .service(
             at("/admin/api/keys")

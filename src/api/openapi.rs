@@ -25,6 +25,7 @@ use super::{PublicUrl, admin, assets, operations, pages, v1};
         assets::icon, assets::admin, serve,
         v1::integrations::list, v1::integrations::get, v1::integrations::update, v1::integrations::reset,
         pages::modal, pages::modal_with_slash, pages::popup, pages::done, pages::link, assets::file,
+        v1::older::settings, v1::older::generate_id,
     ),
     modifiers(&Rest),
     tags(
@@ -32,6 +33,7 @@ use super::{PublicUrl, admin, assets, operations, pages, v1};
         (name = "catalogue", description = "Connectors and their actions"),
         (name = "integrations", description = "Which connectors people can connect to, and with whose OAuth app"),
         (name = "pages", description = "Where people connect"),
+        (name = "older", description = "What packages of mid-2025 call to open AuthKit"),
         (name = "passthrough", description = "Requests to providers"),
         (name = "keys", description = "API keys; for the command line on the server's own machine"),
         (name = "operations", description = "For whoever runs it"),
@@ -99,19 +101,18 @@ fn add_passthrough(document: &mut OpenApi) {
         .insert(format!("{}/{{path}}", v1::passthrough::PREFIX), item);
 }
 
-/// `/v1/connections` is `/v1/vault/connections`.
+/// Each path that is another one's old name, and the other one.
+const OLD_NAMES: [(&str, &str); 3] = [
+    ("/v1/connections", "/v1/vault/connections"),
+    ("/v1/connections/{id}", "/v1/vault/connections/{id}"),
+    ("/internal/v1/settings/get", "/v1/settings/get"),
+];
+
 fn add_old_names(document: &mut OpenApi) {
-    for suffix in ["", "/{id}"] {
-        if let Some(item) = document
-            .paths
-            .paths
-            .get(&format!("/v1/vault/connections{suffix}"))
-            .cloned()
-        {
-            document
-                .paths
-                .paths
-                .insert(format!("/v1/connections{suffix}"), item);
+    let paths = &mut document.paths.paths;
+    for (old, new) in OLD_NAMES {
+        if let Some(item) = paths.get(new).cloned() {
+            paths.insert(old.to_owned(), item);
         }
     }
 }

@@ -73,6 +73,9 @@ const TABLE: &[(&str, &str, Answers)] = &[
     ("GET", "/v1/integrations/{platform}", READING),
     ("PATCH", "/v1/integrations/{platform}", DECIDING),
     ("DELETE", "/v1/integrations/{platform}", DECIDING),
+    ("POST", "/v1/settings/get", WRITING),
+    ("POST", "/internal/v1/settings/get", WRITING),
+    ("GET", "/v1/public/generate-id/{prefix}", PUBLIC),
     ("GET", "/authkit", PUBLIC),
     ("GET", "/authkit/", LEADING_ON),
     ("GET", "/connect/popup", PUBLIC),
@@ -136,6 +139,7 @@ async fn attempt(app: &TestApp, caller: &Client, method: &str, route: &str) -> u
     let path = route
         .replace("{id}", &id)
         .replace("{platform}", "openai")
+        .replace("{prefix}", "session_id")
         .replace("/assets/{path}", "/assets/kit/base.css")
         .replace("{path}", "models");
     let mut request = caller.request(method, &path);

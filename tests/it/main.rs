@@ -13,6 +13,7 @@ mod doors;
 mod httpbin;
 mod integrations;
 mod layers;
+mod older;
 mod pages;
 mod passthrough;
 mod passthrough_answers;

@@ -4,4 +4,5 @@ pub mod actions;
 pub mod connections;
 pub mod connectors;
 pub mod integrations;
+pub mod older;
 pub mod passthrough;
