@@ -32,7 +32,7 @@ pub const REDIRECT_PATH: &str = "/connections/oauth/callback";
 
 /// Every route.
 pub fn routes(config: &mut ServiceConfig) {
-    use v1::{actions, connections, connectors, integrations, passthrough};
+    use v1::{actions, connections, connectors, integrations, older, passthrough};
     config
         // The busiest first.
         .service(web::scope(passthrough::PREFIX).default_service(web::to(passthrough::pass)))
@@ -100,6 +100,21 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/connect/done").route(get().to(pages::done)))
         .service(at("/connect/{token}").route(get().to(pages::link)))
         .service(at(assets::FILES).route(get().to(assets::file)))
+        // What packages of mid-2025 call instead.
+        .configure(|config| {
+            for base in ["/v1", "/internal/v1"] {
+                let at = |path: &str| at(&format!("{base}/{path}"));
+                config
+                    .service(at("settings/get").route(web::post().to(older::settings)))
+                    .service(
+                        at("event-links/create").route(web::post().to(older::create_event_link)),
+                    )
+                    .service(
+                        at("embed-tokens/create").route(web::post().to(older::create_embed_token)),
+                    );
+            }
+        })
+        .service(at("/v1/public/generate-id/{prefix}").route(get().to(older::generate_id)))
         // The command line's.
         .service(
             at("/admin/api/keys")

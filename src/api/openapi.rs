@@ -29,6 +29,7 @@ use super::{PublicUrl, admin, assets, authkit, operations, pages, v1};
         assets::icon, assets::admin, serve,
         v1::integrations::list, v1::integrations::get, v1::integrations::update, v1::integrations::reset,
         pages::modal, pages::modal_with_slash, pages::popup, pages::done, pages::link, assets::file,
+        v1::older::settings, v1::older::create_event_link, v1::older::create_embed_token, v1::older::generate_id,
     ),
     modifiers(&Rest),
     tags(
@@ -36,6 +37,7 @@ use super::{PublicUrl, admin, assets, authkit, operations, pages, v1};
         (name = "catalogue", description = "Connectors and their actions"),
         (name = "integrations", description = "Which connectors people can connect to, and with whose OAuth app"),
         (name = "pages", description = "Where people connect"),
+        (name = "older", description = "What packages of mid-2025 call to open AuthKit"),
         (name = "passthrough", description = "Requests to providers"),
         (name = "authkit", description = "Sessions and links by which people connect their accounts"),
         (name = "authkit modal", description = "What the modal's own page speaks with; needs a session"),
@@ -118,19 +120,23 @@ fn add_passthrough(document: &mut OpenApi) {
         .insert(format!("{}/{{path}}", v1::passthrough::PREFIX), item);
 }
 
-/// `/v1/connections` is `/v1/vault/connections`.
+/// Each path that is another one's old name, and the other one.
+const OLD_NAMES: [(&str, &str); 5] = [
+    ("/v1/connections", "/v1/vault/connections"),
+    ("/v1/connections/{id}", "/v1/vault/connections/{id}"),
+    ("/internal/v1/settings/get", "/v1/settings/get"),
+    ("/internal/v1/event-links/create", "/v1/event-links/create"),
+    (
+        "/internal/v1/embed-tokens/create",
+        "/v1/embed-tokens/create",
+    ),
+];
+
 fn add_old_names(document: &mut OpenApi) {
-    for suffix in ["", "/{id}"] {
-        if let Some(item) = document
-            .paths
-            .paths
-            .get(&format!("/v1/vault/connections{suffix}"))
-            .cloned()
-        {
-            document
-                .paths
-                .paths
-                .insert(format!("/v1/connections{suffix}"), item);
+    let paths = &mut document.paths.paths;
+    for (old, new) in OLD_NAMES {
+        if let Some(item) = paths.get(new).cloned() {
+            paths.insert(old.to_owned(), item);
         }
     }
 }

@@ -77,6 +77,12 @@ pub fn compile(descriptor: Descriptor) -> Result<Connector, Vec<String>> {
         .map(|oauth| std::mem::take(&mut oauth.app))
         .map(|written| fields::form("oauth.app", written, &mut wrong))
         .unwrap_or_default();
+    if let Some(field) = app_form.iter().find(|field| field.is_secret()) {
+        let name = &field.name;
+        wrong.push(format!(
+            "oauth.app.{name}: must be no secret: only the client's secret is sealed"
+        ));
+    }
     let fields = Fields {
         form: &form,
         app: &app_form,

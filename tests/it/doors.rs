@@ -6,7 +6,7 @@ use magpie::access::PlainKey;
 use magpie::domain::Environment;
 use serde_json::{Value, json};
 
-use crate::support::{Client, TestApp};
+use crate::support::{Client, Person, TestApp};
 
 /// The callers, in the order of the table's columns. All keys but the live one are of the test
 /// environment, in which the connection is that the table is about: `openai`, of `user_1`.
@@ -41,6 +41,11 @@ const REMOVING_THIS: Answers = [401, 401, 401, 401, 401, 404, 403, 403, 200, 200
 const DECIDING: Answers = [401, 401, 401, 401, 401, 200, 403, 403, 200, 403, 403, 401];
 /// To everybody, on to another address.
 const LEADING_ON: Answers = [308; 12];
+/// With an AuthKit session; no key helps.
+const WITH_A_SESSION: Answers = [401; 12];
+/// Whoever brings nothing that leads on is led to a page that says so. Such a way is gone once, so
+/// that HEAD, which must change nothing, is not for it.
+const AWAY: Answers = [303; 12];
 /// By the control socket alone; no key helps.
 const OPERATING: Answers = [401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 200];
 
@@ -73,6 +78,27 @@ const TABLE: &[(&str, &str, Answers)] = &[
     ("GET", "/v1/integrations/{platform}", READING),
     ("PATCH", "/v1/integrations/{platform}", DECIDING),
     ("DELETE", "/v1/integrations/{platform}", DECIDING),
+    ("POST", "/v1/settings/get", WRITING),
+    ("POST", "/internal/v1/settings/get", WRITING),
+    ("GET", "/v1/public/generate-id/{prefix}", PUBLIC),
+    ("POST", "/v1/event-links/create", WRITING),
+    ("POST", "/internal/v1/event-links/create", WRITING),
+    ("POST", "/v1/embed-tokens/create", WRITING),
+    ("POST", "/internal/v1/embed-tokens/create", WRITING),
+    ("POST", "/v1/authkit", WRITING),
+    ("POST", "/v1/authkit/links", WRITING),
+    ("GET", "/v1/users/flags", READING),
+    ("GET", "/authkit/api/session", WITH_A_SESSION),
+    ("POST", "/authkit/api/links/open", WITH_A_SESSION),
+    ("GET", "/authkit/api/connections", WITH_A_SESSION),
+    ("POST", "/authkit/api/connections", WITH_A_SESSION),
+    ("DELETE", "/authkit/api/connections/{id}", WITH_A_SESSION),
+    ("POST", "/authkit/api/flows", WITH_A_SESSION),
+    ("GET", "/authkit/api/flows/{id}", WITH_A_SESSION),
+    ("DELETE", "/authkit/api/flows/{id}", WITH_A_SESSION),
+    ("GET", "/connect/start/{ticket}", AWAY),
+    ("GET", "/connections/oauth/callback", AWAY),
+    ("GET", "/oauth/callback", AWAY),
     ("GET", "/authkit", PUBLIC),
     ("GET", "/authkit/", LEADING_ON),
     ("GET", "/connect/popup", PUBLIC),
@@ -136,6 +162,7 @@ async fn attempt(app: &TestApp, caller: &Client, method: &str, route: &str) -> u
     let path = route
         .replace("{id}", &id)
         .replace("{platform}", "openai")
+        .replace("{prefix}", "session_id")
         .replace("/assets/{path}", "/assets/kit/base.css")
         .replace("{path}", "models");
     let mut request = caller.request(method, &path);
@@ -148,6 +175,16 @@ async fn attempt(app: &TestApp, caller: &Client, method: &str, route: &str) -> u
         let body = match (connections, method) {
             (true, "POST") => openai("user_1"),
             (true, _) => json!({ "tags": ["x"] }),
+            _ if route.ends_with("/embed-tokens/create") => {
+                // A token of the caller's own environment, if there is one to be had.
+                let session = caller.post("/v1/authkit", json!({})).await;
+                let token = session.json()["requestId"]
+                    .as_str()
+                    .unwrap_or("x")
+                    .to_owned();
+                json!({ "linkSettings": { "eventIncToken": token } })
+            }
+            _ if route == "/authkit/api/links/open" => json!({ "token": "test_x" }),
             _ if route.starts_with("/v1/integrations") => json!({ "active": true }),
             _ => json!({ "environment": "test", "name": "x" }),
         };
@@ -171,7 +208,7 @@ async fn everybody_is_answered_as_the_table_says() {
                     "{method} {route}: {name} is answered {status}, not {expected}"
                 ));
             }
-            if *method == "GET" {
+            if *method == "GET" && *expected != 303 {
                 let head = attempt(&app, caller, "HEAD", route).await;
                 if head != *expected {
                     wrong.push(format!(
@@ -524,4 +561,25 @@ async fn a_revoked_key_is_refused_at_once_and_keys_are_made_for_the_command_line
         .delete("/admin/api/keys/x")
         .await
         .assert_error(400, 2000);
+}
+
+#[tokio::test]
+async fn a_session_of_authkit_opens_nothing_but_the_modal() {
+    let app = TestApp::start();
+    let person = Person::new(&app, "user_1").await;
+    let anonymous = app.anonymous();
+    for (method, route, expected) in TABLE {
+        let [of_nobody, ..] = *expected;
+        if of_nobody != 401 || route.starts_with("/authkit/api/") {
+            continue;
+        }
+        let request = anonymous
+            .request(method, &route.replace("{id}", "x"))
+            .header("authorization", format!("Bearer {}", person.session))
+            .header("x-pica-secret", &person.session);
+        let answer = anonymous.send(request).await;
+        assert_eq!(answer.status, 401, "{method} {route}: {}", answer.text());
+    }
+    let shown = person.ask("GET", "/session", None).await;
+    assert_eq!(shown.status, 200, "{}", shown.text());
 }

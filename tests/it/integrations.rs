@@ -309,6 +309,7 @@ async fn a_secret_is_in_no_answer_no_log_and_no_file() {
         said += &client.get(path).await.text();
         said += &live.get(path).await.text();
     }
+    said += &client.post("/v1/settings/get", json!({})).await.text();
     said += &app.log();
     let folder = app.stop();
     said += &std::fs::read_to_string(folder.path().join("log.txt")).unwrap();
@@ -464,6 +465,23 @@ async fn integrations_can_be_filtered_and_paged() {
         }
     }
     assert_eq!(seen.len() as u64, all);
+}
+
+#[tokio::test]
+async fn older_settings_show_the_app_of_what_is_ready_and_mask_its_secret() {
+    let app = dev();
+    let client = app.client();
+    let acme = async || {
+        let settings = client.post("/v1/settings/get", json!({})).await.json();
+        let platforms = settings["connectedPlatforms"].as_array().unwrap().clone();
+        platforms.into_iter().find(|row| row["type"] == "acme")
+    };
+    assert_eq!(acme().await, None, "its tenant is missing");
+    change(&client, "acme", whole()).await;
+    let acme = acme().await.unwrap();
+    assert_eq!(acme["scopes"], "read,write,offline");
+    let shown = json!({ "clientId": "acme-id", "clientSecretDisplay": "acme•••ghij" });
+    assert_eq!(acme["secret"], shown);
 }
 
 /// What a person is asked is not all that a program may send.

@@ -16,6 +16,7 @@ mod integrations;
 mod layers;
 mod mock_provider;
 mod oauth_attacks;
+mod older;
 mod pages;
 mod passthrough;
 mod passthrough_answers;

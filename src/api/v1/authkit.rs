@@ -14,7 +14,7 @@ use crate::api::query::{List, Query};
 use crate::api::v1::connectors::image;
 use crate::authkit::{NewLink, NewSession, SignIns};
 use crate::domain::{
-    Connector, Environment, Identity, IdentityType, Integration, Platform, Timestamp,
+    Connector, Environment, Identity, IdentityType, Integration, Platform, Scope, Timestamp,
 };
 use crate::vault::Vault;
 
@@ -155,47 +155,59 @@ pub fn session(
     body: AuthKitRequest,
 ) -> Result<NewSession, ApiError> {
     let scope = caller.scope();
-    let text = body.identity.or(body.group).filter(|text| !text.is_empty());
-    let mut identity: Option<Identity> = text
+    let identity: Option<Identity> = body
+        .identity
+        .or(body.group)
         .map(|text| text.parse().map_err(ApiError::bad_request))
         .transpose()?;
-    if let Some(own) = &scope.identity {
-        if identity.as_ref().is_some_and(|asked| asked != own) {
-            return Err(crate::vault::VaultError::OtherIdentity.into());
-        }
-        identity = Some(own.clone());
-    }
-    let mut identity_type: Option<IdentityType> = body
+    let identity_type: Option<IdentityType> = body
         .identity_type
         .map(|text| {
             text.parse()
                 .map_err(|error: String| ApiError::bad_request(error))
         })
         .transpose()?;
-    let mut platforms = platforms(scope, vault, body.platforms)?;
-    let mut connection = None;
+    let mut new = for_identity(scope, identity, identity_type)?;
+    new.platforms = platforms(scope, vault, body.platforms)?;
+    new.origin = body.origin.as_deref().map(origin).transpose()?;
+    new.tags = body.tags.unwrap_or_default();
     if let Some(name) = &body.connection {
         let found = vault.find(scope, name)?;
-        if identity.is_some() && identity != found.identity {
+        if new.identity.is_some() && new.identity != found.identity {
             return Err(crate::vault::VaultError::NoSuchConnection.into());
         }
-        platforms = vec![found.platform];
-        (identity, identity_type) = (found.identity, found.identity_type);
-        connection = Some(found.id);
+        new.platforms = vec![found.platform];
+        (new.identity, new.identity_type) = (found.identity, found.identity_type);
+        new.connection = Some(found.id);
     }
+    Ok(new)
+}
+
+/// A session for `identity`, within what a caller of `scope` sees.
+pub fn for_identity(
+    scope: &Scope,
+    identity: Option<Identity>,
+    identity_type: Option<IdentityType>,
+) -> Result<NewSession, ApiError> {
+    let identity = match (&scope.identity, identity) {
+        (None, asked) => asked,
+        (Some(own), None) => Some(own.clone()),
+        (Some(own), Some(asked)) if asked == *own => Some(asked),
+        (Some(_), Some(_)) => return Err(crate::vault::VaultError::OtherIdentity.into()),
+    };
     Ok(NewSession {
         environment: scope.environment,
         identity_type: identity_type.or(identity.as_ref().map(|_| IdentityType::User)),
         identity,
-        platforms,
-        connection,
-        origin: body.origin.as_deref().map(origin).transpose()?,
-        tags: body.tags.unwrap_or_default(),
+        platforms: scope.platforms.clone(),
+        connection: None,
+        origin: None,
+        tags: Vec::new(),
     })
 }
 
 fn platforms(
-    scope: &crate::domain::Scope,
+    scope: &Scope,
     vault: &Vault,
     asked: Option<Vec<String>>,
 ) -> Result<Vec<Platform>, ApiError> {

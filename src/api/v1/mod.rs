@@ -5,4 +5,5 @@ pub mod authkit;
 pub mod connections;
 pub mod connectors;
 pub mod integrations;
+pub mod older;
 pub mod passthrough;
