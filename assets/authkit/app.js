@@ -19,6 +19,8 @@ import { Problem } from './views/problem.js';
 export function App({ t, root, modal, host, enter, params: early }) {
   const [phase, setPhase] = useState({ name: 'loading' });
   const close = useRef(null);
+  // Outlives the session: who has to start again finds what was typed.
+  const memory = useRef({ drafts: new Map(), list: {} });
   const begin = useCallback(async () => {
     setPhase({ name: 'loading' });
     try {
@@ -30,8 +32,8 @@ export function App({ t, root, modal, host, enter, params: early }) {
     }
   }, []);
   useEffect(() => void begin(), []);
-  const shared = { t, root, modal, host, params: phase.link?.params ?? early(), restart: begin };
-  const escape = () => (close.current ?? host.closed)();
+  const shared = { t, root, modal, host, memory: memory.current, params: phase.link?.params ?? early(), restart: begin };
+  const escape = () => (close.current ?? host.closed)?.();
   const content = html`
     <${LiveRegion}>
       ${phase.name === 'loading' && html`<${Bare} shared=${shared}><${Loading} /><//>`}
@@ -56,7 +58,6 @@ function Ready({ shared, link, escape }) {
   const [stack, move] = useReducer(step, null, () => firstStack(session, connectors, params));
   const [handler, setHandler] = useState(null);
   const [trouble, setTrouble] = useState(null);
-  const memory = useRef({ drafts: new Map(), list: {} });
   const view = stack.at(-1);
 
   const onBack = useCallback((given) => {
@@ -74,7 +75,6 @@ function Ready({ shared, link, escape }) {
     connections,
     notice,
     setNotice,
-    memory: memory.current,
     company: session.companyName || params.companyName || shared.t('company.unknown'),
     onBack,
     back,
@@ -88,7 +88,7 @@ function Ready({ shared, link, escape }) {
     },
     canGoHome: stack[0].name === 'list',
     call: (path, options) => call(path, options).catch((error) => {
-      if (error instanceof Trouble) {
+      if (error instanceof Trouble && !trouble) {
         setTrouble(error);
         shared.host.failed(error.message || shared.t(`trouble.${error.kind}.title`));
       }

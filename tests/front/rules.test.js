@@ -33,7 +33,7 @@ test('pages_have_no_inline_script_or_style', () => {
 test('pages_name_files_that_are_there_relative_to_where_they_are_served', () => {
   for (const { path, text } of pages) {
     const base = path.endsWith('index.html') ? '' : '../';
-    for (const [, address] of text.matchAll(/(?:href|src)="([^"]+)"/g)) {
+    for (const [, address] of text.matchAll(/(?:href|src)="(?!data:,)([^"]+)"/g)) {
       assert.ok(address.startsWith(`${base}assets/`), `${path}: ${address}`);
       assert.ok(existsSync(new URL(address.slice(`${base}assets/`.length), assets)), `${path}: ${address}`);
     }
