@@ -1,4 +1,4 @@
-import { html, useCallback, useEffect, useMemo, useReducer, useRef, useState } from '../vendor/preact.js';
+import { html, useCallback, useEffect, useErrorBoundary, useMemo, useReducer, useRef, useState } from '../vendor/preact.js';
 import { Dialog } from '../kit/dialog.js';
 import { LiveRegion } from '../kit/live.js';
 import { findConnector, offered } from './catalogue.js';
@@ -21,12 +21,14 @@ export function App({ t, root, modal, host, enter, params: early }) {
   const close = useRef(null);
   // Outlives the session: who has to start again finds what was typed.
   const memory = useRef({ drafts: new Map(), list: {} });
+  const [broken, mend] = useErrorBoundary();
   const begin = useCallback(async () => {
+    mend();
     setPhase({ name: 'loading' });
     try {
       setPhase({ name: 'ready', link: await enter() });
     } catch (error) {
-      const trouble = error instanceof Trouble ? error : new Trouble('server-refused', { message: error.message });
+      const trouble = error instanceof Trouble ? error : new Trouble('server-refused');
       setPhase({ name: 'trouble', trouble });
       host.failed(trouble.message || t(`trouble.${trouble.kind}.title`));
     }
@@ -34,11 +36,12 @@ export function App({ t, root, modal, host, enter, params: early }) {
   useEffect(() => void begin(), []);
   const shared = { t, root, modal, host, memory: memory.current, params: phase.link?.params ?? early(), restart: begin };
   const escape = () => (close.current ?? host.closed)?.();
+  const problem = broken ? new Trouble('server-refused') : phase.trouble;
   const content = html`
     <${LiveRegion}>
-      ${phase.name === 'loading' && html`<${Bare} shared=${shared}><${Loading} /><//>`}
-      ${phase.name === 'trouble' && html`<${Bare} shared=${shared}><${Problem} trouble=${phase.trouble} /><//>`}
-      ${phase.name === 'ready' && html`<${Ready} shared=${shared} link=${phase.link} escape=${close} />`}
+      ${!problem && phase.name === 'loading' && html`<${Bare} shared=${shared}><${Loading} /><//>`}
+      ${problem && html`<${Bare} shared=${shared}><${Problem} trouble=${problem} /><//>`}
+      ${!problem && phase.name === 'ready' && html`<${Ready} shared=${shared} link=${phase.link} escape=${close} />`}
     <//>`;
   if (!modal) return html`<main class="sheet page">${content}</main>`;
   return html`<${Dialog} class="sheet" labelledby="view-heading" onEscape=${escape}>${content}<//>`;
