@@ -102,16 +102,17 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at(assets::FILES).route(get().to(assets::file)))
         // What packages of mid-2025 call instead.
         .configure(|config| {
-            for base in ["/v1", "/internal/v1"] {
-                let at = |path: &str| at(&format!("{base}/{path}"));
-                config
-                    .service(at("settings/get").route(web::post().to(older::settings)))
-                    .service(
-                        at("event-links/create").route(web::post().to(older::create_event_link)),
-                    )
-                    .service(
-                        at("embed-tokens/create").route(web::post().to(older::create_embed_token)),
-                    );
+            for path in ["/v1/settings/get", "/internal/v1/settings/get"] {
+                config.service(at(path).route(web::post().to(older::settings)));
+            }
+            for path in ["/v1/event-links/create", "/internal/v1/event-links/create"] {
+                config.service(at(path).route(web::post().to(older::create_event_link)));
+            }
+            for path in [
+                "/v1/embed-tokens/create",
+                "/internal/v1/embed-tokens/create",
+            ] {
+                config.service(at(path).route(web::post().to(older::create_embed_token)));
             }
         })
         .service(at("/v1/public/generate-id/{prefix}").route(get().to(older::generate_id)))

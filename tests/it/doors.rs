@@ -157,7 +157,7 @@ async fn attempt(app: &TestApp, caller: &Client, method: &str, route: &str) -> u
             .unwrap()
             .to_owned(),
         (_, true) => app.key_with(json!({})).await.0,
-        _ => String::new(),
+        _ => uuid::Uuid::nil().to_string(),
     };
     let path = route
         .replace("{id}", &id)
@@ -277,7 +277,8 @@ async fn the_description_has_every_route_of_the_source_and_no_method_that_is_not
     let client = app.client();
     for (path, methods) in &described {
         let is_passthrough = path.starts_with("/v1/passthrough");
-        let path = path.replace("{id}", "0").replace("{platform}", "openai");
+        let nil = uuid::Uuid::nil().to_string();
+        let path = path.replace("{id}", &nil).replace("{platform}", "openai");
         for method in [
             "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND",
         ] {
