@@ -132,7 +132,7 @@ fn the_first_calls_print_what_they_are_said_to() {
             promises.push((&pair[0].text, &pair[1].text));
         }
     }
-    assert_eq!(promises.len(), 3);
+    assert_eq!(promises.len(), 4);
     let output = Command::new("bash")
         .args(["--norc", "-c", &script])
         .env_clear()

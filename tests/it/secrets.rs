@@ -1,5 +1,7 @@
 //! Secrets are planted everywhere and looked for everywhere: none may turn up where it doesn't belong.
 
+mod sign_in;
+
 use std::fs;
 use std::path::Path;
 
@@ -428,6 +430,7 @@ async fn plant_and_look(format: &'static str) {
     garden.enter_wrongly().await;
     garden.reach_nobody().await;
     garden.use_keys().await;
+    garden.sign_people_in().await;
     garden.assert_clean().await;
 }
 
