@@ -298,7 +298,12 @@ impl Vault {
         connector: &Connector,
         entered: &Map<String, Value>,
     ) -> Result<Material, VaultError> {
-        let filled = form::fill(connector, entered).map_err(VaultError::Invalid)?;
+        let signs_in = connector.oauth.as_deref().is_some_and(acts_alone);
+        let filled = match signs_in {
+            true => form::fill_asked(connector, entered),
+            false => form::fill(connector, entered),
+        };
+        let filled = filled.map_err(VaultError::Invalid)?;
         let mut material = Material {
             settings: filled.settings,
             secrets: filled.secrets,

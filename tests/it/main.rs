@@ -14,6 +14,7 @@ mod doors;
 mod httpbin;
 mod integrations;
 mod layers;
+mod machines;
 mod mock_provider;
 mod oauth_attacks;
 mod older;
