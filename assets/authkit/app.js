@@ -67,7 +67,9 @@ function Ready({ shared, link, escape }) {
     setHandler(() => given ?? null);
     return () => setHandler(null);
   }, []);
-  const back = handler ?? (stack.length > 1 ? () => move({ back: true }) : null);
+  // A link is used up by what was connected: nothing else leads on from there.
+  const isOver = session.kind === 'link' && view.name === 'saved';
+  const back = handler ?? (stack.length > 1 && !isOver ? () => move({ back: true }) : null);
   escape.current = back ?? shared.host.closed;
   useEffect(() => () => (escape.current = null), []);
 
@@ -89,7 +91,7 @@ function Ready({ shared, link, escape }) {
       setNotice(said ?? null);
       move({ home: true });
     },
-    canGoHome: stack[0].name === 'list',
+    canGoHome: stack[0].name === 'list' && !isOver,
     call: (path, options) => call(path, options).catch((error) => {
       if (error instanceof Trouble && !trouble) {
         setTrouble(error);

@@ -24,7 +24,7 @@ export function Saved({ record, platform }) {
     <div class="view">
       <${State} headingId=${headingId} figure=${figure} title=${t('saved.title', { title: connector.title })} actions=${actions}>
         ${(own?.account || own?.name) && html`<p class="account">${own.account || own.name}</p>`}
-        <p>${t('saved.text', { company, title: connector.title })}</p>
+        <p>${t(modal ? 'saved.text' : 'saved.once', { company, title: connector.title })}</p>
         ${!modal && !back && html`<p>${t('saved.close')}</p>`}
       <//>
     </div>`;
