@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** this is the only place where services meet each other.
 
+mod clock;
 mod measured;
 mod server;
 mod signals;
@@ -9,7 +10,6 @@ mod signals;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::watch;
 use url::Url;
@@ -26,12 +26,12 @@ use crate::crypto::{self, random_bytes};
 use crate::domain::{Clock, Connector, Environment, Permission, Scope, Secret, SystemClock};
 use crate::egress::limits::Limits;
 use crate::egress::{Egress, Settings};
-use crate::jobs::{FolderWatch, Job, report};
+use crate::jobs::report;
 use crate::mock;
 use crate::oauth::{self, ClientPair};
 use crate::store::embedded::{EmbeddedEngine, Opened, Options};
 use crate::store::schema::bring_up_to_date;
-use crate::store::{MemoryEngine, SharedEngine, StoreError};
+use crate::store::{MemoryEngine, SharedEngine};
 use crate::telemetry::{Guard, Metrics, RequestLines};
 use crate::vault::keys::Keys;
 use crate::vault::{Defaults, Overrides, Parts, Vault};
@@ -240,115 +240,6 @@ impl Services {
         reload(&self.catalogue, &self.metrics);
     }
 
-    /// What is done on a clock. Each job ends when `stop` says so.
-    fn jobs(&self) -> Vec<Job> {
-        let mut jobs = vec![
-            self.usage_job(),
-            self.data_key_job(),
-            self.count_job(),
-            self.refresh_job(),
-            self.revoke_job(),
-            self.sign_in_job(),
-        ];
-        if let Some(folder) = self.catalogue.folder() {
-            let watch = FolderWatch::new(folder);
-            let (catalogue, metrics) = (Arc::clone(&self.catalogue), Arc::clone(&self.metrics));
-            jobs.push(Job {
-                name: "connectors",
-                every: Duration::from_secs(2),
-                at_stop: false,
-                step: Box::new(move || {
-                    if watch.has_changed() {
-                        reload(&catalogue, &metrics);
-                    }
-                    Box::pin(async { Ok(()) })
-                }),
-            });
-        }
-        jobs
-    }
-
-    fn usage_job(&self) -> Job {
-        let (access, vault) = (Arc::clone(&self.core.access), Arc::clone(&self.vault));
-        Job {
-            name: "usage",
-            every: Duration::from_secs(60),
-            at_stop: true,
-            step: Box::new(move || {
-                let (access, vault) = (Arc::clone(&access), Arc::clone(&vault));
-                Box::pin(async move {
-                    access.flush_usage().await?;
-                    Ok(vault.flush_usage().await?)
-                })
-            }),
-        }
-    }
-
-    fn data_key_job(&self) -> Job {
-        let keys = Arc::clone(&self.core.keys);
-        Job {
-            name: "data-keys",
-            every: Duration::from_secs(60 * 60),
-            at_stop: false,
-            step: Box::new(move || {
-                let keys = Arc::clone(&keys);
-                Box::pin(async move { Ok(keys.renew_worn().await?) })
-            }),
-        }
-    }
-
-    fn refresh_job(&self) -> Job {
-        let vault = Arc::clone(&self.vault);
-        Job {
-            name: "refresh",
-            every: Duration::from_secs(1),
-            at_stop: false,
-            step: Box::new(move || {
-                let vault = Arc::clone(&vault);
-                Box::pin(async move { Ok(vault.refresh_due().await?) })
-            }),
-        }
-    }
-
-    fn revoke_job(&self) -> Job {
-        let vault = Arc::clone(&self.vault);
-        Job {
-            name: "revoke",
-            every: Duration::from_secs(20),
-            at_stop: false,
-            step: Box::new(move || {
-                let vault = Arc::clone(&vault);
-                Box::pin(async move { Ok(vault.revoke_due().await?) })
-            }),
-        }
-    }
-
-    fn sign_in_job(&self) -> Job {
-        let sign_ins = Arc::clone(&self.sign_ins);
-        Job {
-            name: "sign-ins",
-            every: Duration::from_secs(15),
-            at_stop: false,
-            step: Box::new(move || {
-                let sign_ins = Arc::clone(&sign_ins);
-                Box::pin(async move { Ok(sign_ins.sweep().await?) })
-            }),
-        }
-    }
-
-    fn count_job(&self) -> Job {
-        let (vault, metrics) = (Arc::clone(&self.vault), Arc::clone(&self.metrics));
-        Job {
-            name: "count",
-            every: Duration::from_secs(60),
-            at_stop: false,
-            step: Box::new(move || {
-                let counted = count(&vault, &metrics);
-                Box::pin(async move { Ok(counted?) })
-            }),
-        }
-    }
-
     fn start_jobs(&self, stop: &watch::Receiver<bool>) -> Vec<tokio::task::JoinHandle<()>> {
         self.jobs()
             .into_iter()
@@ -396,15 +287,6 @@ impl Elsewhere {
             },
         }
     }
-}
-
-fn count(vault: &Vault, metrics: &Metrics) -> Result<(), StoreError> {
-    for environment in Environment::ALL {
-        for active in [true, false] {
-            metrics.connections(environment, active, vault.count(environment, active)?);
-        }
-    }
-    Ok(())
 }
 
 fn reload(catalogue: &Catalogue, metrics: &Metrics) {

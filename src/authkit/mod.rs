@@ -2,9 +2,11 @@
 //!
 //! - [`session`]: the sealed token that lets a person's browser act for one identity, for minutes.
 //! - [`flows`]: sign-ins under way: who began them, in which browser, and what became of them.
+//! - [`callback`]: what a provider sends somebody back with, and where that leads (pure).
 //! - [`sign_in`]: from "Connect" to the stored connection.
 //! - [`links`]: a session as an address that can be sent.
 
+pub mod callback;
 pub mod flows;
 pub mod links;
 pub mod session;
@@ -12,10 +14,11 @@ pub mod sign_in;
 
 use std::time::Duration;
 
+pub use callback::{Callback, Landing};
 pub use flows::{FlowId, FlowState};
 pub use links::{Link, NewLink};
 pub use session::{Kind, NewSession, Session, SessionError, Sessions};
-pub use sign_in::{Asked, Callback, Landing, SignIns};
+pub use sign_in::{Asked, SignIns};
 
 /// What the operator decides about AuthKit.
 #[derive(Clone, Debug)]

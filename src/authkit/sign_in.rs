@@ -7,7 +7,8 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::flows::{FlowId, FlowState, Flows, Lost, Started};
+use super::callback::{Callback, Landing};
+use super::flows::{FlowId, FlowState, Flows, Started};
 use super::links::Links;
 use super::session::{Session, Sessions};
 use crate::domain::{Connection, Connector, OAuth, Secret};
@@ -42,54 +43,6 @@ pub struct Pending {
     name: Option<String>,
     connection: Option<String>,
     verifier: Verifier,
-}
-
-/// What a provider sent somebody back with.
-#[derive(Clone, Debug, Default)]
-pub struct Callback {
-    /// Every parameter, in order.
-    pub parameters: Vec<(String, String)>,
-}
-
-/// Where a popup ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Landing {
-    /// There is a connection.
-    Saved,
-    /// The person said no.
-    Denied,
-    /// It did not work.
-    Failed,
-    /// It took too long.
-    Expired,
-    /// Nobody began this, or it is over.
-    Unknown,
-    /// It was begun in another browser.
-    WrongBrowser,
-}
-
-impl Landing {
-    /// The word in the address of the popup's last page.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Saved => "saved",
-            Self::Denied => "denied",
-            Self::Failed => "failed",
-            Self::Expired => "expired",
-            Self::Unknown => "unknown",
-            Self::WrongBrowser => "wrong-browser",
-        }
-    }
-}
-
-impl From<Lost> for Landing {
-    fn from(lost: Lost) -> Self {
-        match lost {
-            Lost::Unknown => Self::Unknown,
-            Lost::Expired => Self::Expired,
-            Lost::OtherBrowser => Self::WrongBrowser,
-        }
-    }
 }
 
 /// A person's way to the provider.
@@ -404,23 +357,6 @@ impl Pending {
             verifier: &self.verifier,
             state,
         }
-    }
-}
-
-impl Callback {
-    /// The parameter `name`; nothing if it is there several times (RFC 6749 section 3.1).
-    pub fn one<'a>(&'a self, name: &'a str) -> Option<&'a str> {
-        let mut found = self.all(name);
-        let first = found.next()?;
-        found.next().is_none().then_some(first)
-    }
-
-    fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        let named = self
-            .parameters
-            .iter()
-            .filter(move |(other, _)| other == name);
-        named.map(|(_, value)| value.as_str())
     }
 }
 

@@ -5,11 +5,11 @@ use std::future::Future;
 
 use url::Url;
 
-use super::connect::Material;
 use super::connections::Vault;
 use super::error::VaultError;
 use super::form::check_field;
 use super::integrations::App;
+use super::material::Material;
 use crate::domain::{Connector, Environment, OAuth, Secret};
 use crate::oauth::authorize::{AuthorizationRequest, authorize_url};
 use crate::oauth::client::Asking;

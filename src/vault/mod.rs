@@ -4,6 +4,7 @@
 //! - [`authorize`]: a person's sign-in: where it leads, and what its code brings.
 //! - [`connect`]: from what a person entered, or a sign-in brought, to a connection.
 //! - [`ready`]: a connection whose token is good for the next request.
+//! - [`material`]: what a connection is made of: what was entered, and the tokens that it brought.
 //! - [`refresh`]: tokens that stay good by themselves: one redeem at a time for a connection.
 //! - [`revocation`]: tokens of connections that are gone, given back to the provider.
 //! - [`integrations`]: which connectors people can connect to, and with whose OAuth app.
@@ -24,6 +25,7 @@ mod integrations;
 pub mod keys;
 mod list;
 mod live;
+mod material;
 mod ready;
 mod records;
 mod refresh;
@@ -31,12 +33,13 @@ mod revocation;
 mod sign;
 
 pub use authorize::Authorizing;
-pub use connect::{Material, NewConnection, Owner};
+pub use connect::{NewConnection, Owner};
 pub use connections::{Change, Parts, Vault};
 pub use error::VaultError;
 pub use integrations::{App, Defaults, IntegrationChange, Integrations};
 pub use list::{Filter, Listed};
 pub use live::{Live, Overrides};
+pub use material::Material;
 pub use refresh::Outcome;
 pub use revocation::Revoked;
 pub use sign::{SignError, Signature, sign};

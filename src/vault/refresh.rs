@@ -13,9 +13,9 @@ mod single;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::connect::{Material, acts_alone, own_client};
 use super::connections::{MAX_TRIES, Vault};
 use super::integrations::App;
+use super::material::{Material, acts_alone, own_client};
 use super::records::Credentials;
 use crate::domain::{
     Connection, ConnectionId, Connector, Environment, Health, OAuth, REFRESH_TOKEN_FIELD, Scope,

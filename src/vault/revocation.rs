@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::connect::own_client;
 use super::connections::Vault;
 use super::error::VaultError;
 use super::integrations::App;
+use super::material::own_client;
 use super::records::Credentials;
 use crate::domain::{
     ACCESS_TOKEN_FIELD, Connection, Environment, REFRESH_TOKEN_FIELD, Scope, Timestamp,
