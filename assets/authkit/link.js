@@ -4,7 +4,7 @@ import { App } from './app.js';
 import { enterByLink, openSession } from './session.js';
 import { root, speak } from './start.js';
 
-const token = decodeURIComponent(location.pathname.split('/').filter(Boolean).at(-1) ?? '');
+const token = location.pathname.split('/').filter(Boolean).at(-1) ?? '';
 const nobody = { connected: () => {}, failed: () => {}, closed: null };
 
 async function enter() {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use tokio::time::Instant;
 
@@ -19,6 +19,8 @@ use crate::vault::Live;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const MAX_REQUEST_ID: usize = 128;
+/// What browsers are answered with below here are sessions and records: kept by none.
+const PRIVATE: &str = "/authkit/api/";
 
 /// The route of paths that have none.
 const NO_ROUTE: &str = "none";
@@ -75,7 +77,11 @@ pub async fn around(
         .extensions_mut()
         .remove::<Served>()
         .unwrap_or_default();
+    let is_private = response.request().path().starts_with(PRIVATE);
     let headers = response.headers_mut();
+    if is_private {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         headers.insert(REQUEST_ID, value);
     }

@@ -3,7 +3,7 @@
 use super::flows::Lost;
 
 /// What a provider sent somebody back with.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Callback {
     /// Every parameter, in order.
     pub parameters: Vec<(String, String)>,

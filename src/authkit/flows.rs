@@ -19,7 +19,11 @@ pub const LIFE: Duration = Duration::from_secs(10 * 60);
 /// How long its outcome can be asked for.
 const KEPT: Duration = Duration::from_secs(10 * 60);
 /// More are not kept at once; the oldest go.
-const MAX_FLOWS: usize = 50_000;
+const MAX_FLOWS: usize = 10_000;
+/// One session has no more under way; its oldest go.
+const MAX_EACH: usize = 10;
+/// How long the exchange of a code may take, however late the browser came back.
+const EXCHANGE: Duration = Duration::from_secs(2 * 60);
 
 /// What a sign-in is known by to whoever began it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,6 +57,26 @@ pub enum Lost {
     OtherBrowser,
 }
 
+/// What became of the wish to end a sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cancel {
+    /// It has ended.
+    Done,
+    /// Its connection is being stored.
+    TooLate,
+    /// There is none such.
+    Unknown,
+}
+
+/// Who a sign-in belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// The session that began it.
+    pub session: Uuid,
+    /// Who may hear of it: a later session of the same person is as good.
+    pub party: [u8; 32],
+}
+
 /// What a browser is given when it starts a sign-in.
 #[derive(Clone, Debug)]
 pub struct Started<D> {
@@ -67,8 +91,10 @@ pub struct Started<D> {
 }
 
 struct Flow<D> {
-    owner: Uuid,
+    owner: Owner,
     data: Option<D>,
+    /// Whether its connection is being stored.
+    is_claimed: bool,
     ticket: Option<[u8; 32]>,
     state: Option<[u8; 32]>,
     cookie: Option<[u8; 32]>,
@@ -104,19 +130,20 @@ impl<D: Clone> Flows<D> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A sign-in of the session `owner`, and the ticket that starts it.
-    pub fn begin(&self, owner: Uuid, data: D, now: Timestamp) -> (FlowId, String) {
+    /// A sign-in of `owner`, and the ticket that starts it.
+    pub fn begin(&self, owner: Owner, data: D, now: Timestamp) -> (FlowId, String) {
         let id = FlowId(random_uuid());
         let ticket = word();
         let hash = sha256(ticket.as_bytes());
         let mut inner = self.inner();
-        inner.make_room();
+        inner.make_room(owner.session);
         inner.tickets.insert(hash, id);
         inner.flows.insert(
             id,
             Flow {
                 owner,
                 data: Some(data),
+                is_claimed: false,
                 ticket: Some(hash),
                 state: None,
                 cookie: None,
@@ -179,6 +206,7 @@ impl<D: Clone> Flows<D> {
             return Err(Lost::OtherBrowser);
         }
         let data = flow.data.take().ok_or(Lost::Unknown)?;
+        flow.ends_at = now.plus(EXCHANGE);
         inner.states.remove(&hash);
         Ok((id, data))
     }
@@ -190,19 +218,26 @@ impl<D: Clone> Flows<D> {
         }
     }
 
-    /// What becomes of the sign-in `id`, if it is one of the session `owner`.
-    pub fn outcome(&self, owner: Uuid, id: FlowId) -> Option<watch::Receiver<FlowState>> {
+    /// What becomes of the sign-in `id`, if it is one of `party`.
+    pub fn outcome(&self, party: &[u8; 32], id: FlowId) -> Option<watch::Receiver<FlowState>> {
         let inner = self.inner();
-        let flow = inner.flows.get(&id).filter(|flow| flow.owner == owner)?;
+        let flow = inner.flows.get(&id)?;
+        if flow.owner.party != *party {
+            return None;
+        }
         Some(flow.outcome.subscribe())
     }
 
-    /// Ends the sign-in `id` of the session `owner`, unless something became of it already.
-    pub fn cancel(&self, owner: Uuid, id: FlowId) -> bool {
+    /// Ends the sign-in `id` of `party`, unless something became of it already.
+    pub fn cancel(&self, party: &[u8; 32], id: FlowId) -> Cancel {
         let mut inner = self.inner();
-        let Some(flow) = inner.flows.get_mut(&id).filter(|flow| flow.owner == owner) else {
-            return false;
+        let own = |flow: &&mut Flow<D>| flow.owner.party == *party;
+        let Some(flow) = inner.flows.get_mut(&id).filter(own) else {
+            return Cancel::Unknown;
         };
+        if flow.is_claimed {
+            return Cancel::TooLate;
+        }
         flow.settle(FlowState::Cancelled);
         let (ticket, state) = (flow.ticket.take(), flow.state.take());
         if let Some(ticket) = ticket {
@@ -211,14 +246,18 @@ impl<D: Clone> Flows<D> {
         if let Some(state) = state {
             inner.states.remove(&state);
         }
-        true
+        Cancel::Done
     }
 
-    /// Whether nobody wants the sign-in `id` any more.
-    pub fn is_settled(&self, id: FlowId) -> bool {
-        let inner = self.inner();
-        let flow = inner.flows.get(&id);
-        flow.is_none_or(|flow| !matches!(*flow.outcome.borrow(), FlowState::Waiting))
+    /// Whether the connection of the sign-in `id` may be stored: somebody still wants it. From now
+    /// on it cannot be cancelled.
+    pub fn claim(&self, id: FlowId) -> bool {
+        let mut inner = self.inner();
+        let Some(flow) = inner.flows.get_mut(&id) else {
+            return false;
+        };
+        flow.is_claimed = matches!(*flow.outcome.borrow(), FlowState::Waiting);
+        flow.is_claimed
     }
 
     /// Ends what took too long, and forgets what nobody asks for any more.
@@ -239,22 +278,32 @@ impl<D> Flow<D> {
     fn settle(&mut self, outcome: FlowState) {
         let is_open = matches!(*self.outcome.borrow(), FlowState::Waiting);
         if is_open {
+            self.data = None;
             self.outcome.send_replace(outcome);
         }
     }
 }
 
 impl<D> Inner<D> {
-    fn make_room(&mut self) {
-        if self.flows.len() < MAX_FLOWS {
-            return;
-        }
-        let oldest = self
+    /// Makes room for one more of `session`.
+    fn make_room(&mut self, session: Uuid) {
+        let mut own: Vec<(Timestamp, FlowId)> = self
             .flows
             .iter()
-            .min_by_key(|(_, flow)| flow.ends_at)
-            .map(|(id, _)| *id);
-        if let Some(id) = oldest {
+            .filter(|(_, flow)| flow.owner.session == session)
+            .map(|(id, flow)| (flow.ends_at, *id))
+            .collect();
+        own.sort_by_key(|(ends_at, _)| *ends_at);
+        let surplus = (own.len() + 1).saturating_sub(MAX_EACH);
+        let mut gone: Vec<FlowId> = own.into_iter().take(surplus).map(|(_, id)| id).collect();
+        if self.flows.len() - gone.len() >= MAX_FLOWS {
+            let oldest = self.flows.iter().min_by_key(|(_, flow)| flow.ends_at);
+            gone.extend(oldest.map(|(id, _)| *id));
+        }
+        if gone.is_empty() {
+            return;
+        }
+        for id in gone {
             self.flows.remove(&id);
         }
         self.forget_loose_ends();

@@ -3,7 +3,8 @@
 //! A link can be opened again and again until something was connected by it, so that neither a
 //! mail scanner nor a reload uses it up; the connection and the end of the link are one commit.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -12,12 +13,13 @@ use uuid::Uuid;
 use super::session::{Kind, NewSession, Session, SessionError, Sessions};
 use crate::crypto::{base62, hex, random_bytes, sha256};
 use crate::domain::{Environment, Timestamp};
-use crate::store::{Batch, SharedEngine, StoreError, Table};
+use crate::store::{Batch, SharedEngine, StoreError, Table, Versioned};
+use crate::vault::VaultError;
 
 /// A longer text is no link of ours.
 const MAX_TOKEN_BYTES: usize = 100;
 /// So many links are looked at in one sweep.
-const MAX_SWEPT: usize = 10_000;
+const SWEPT_AT_ONCE: usize = 500;
 
 /// A link as it is kept, until it ends. Its own token is not: only a hash of it leads here.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -44,7 +46,7 @@ pub struct NewLink {
 }
 
 /// A link.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Link {
     /// What tells it from others.
     pub id: Uuid,
@@ -59,6 +61,8 @@ pub struct Links {
     sessions: Arc<Sessions>,
     table: Table<Stored>,
     engine: SharedEngine,
+    /// Behind which link the next sweep begins.
+    swept: Mutex<BTreeMap<Environment, String>>,
 }
 
 impl Links {
@@ -68,13 +72,14 @@ impl Links {
             sessions,
             table: Table::new(SharedEngine::clone(engine), "authkit-link"),
             engine: SharedEngine::clone(engine),
+            swept: Mutex::default(),
         }
     }
 
     /// A new link.
     pub async fn make(&self, new: NewLink) -> Result<Link, StoreError> {
         let environment = new.session.environment;
-        let (mut session, _) = self.sessions.begin(new.session);
+        let mut session = self.sessions.session(new.session);
         let token = format!("{environment}_{}", base62(&random_bytes::<24>(), 33));
         let link = id(&token);
         session.kind = Kind::Link;
@@ -136,18 +141,19 @@ impl Links {
 
     /// What must happen together with the connection that uses the link up; nothing for a session
     /// that came about otherwise. A conflict if the link is used up by another one meanwhile.
-    pub fn use_up(&self, session: &Session) -> Result<Batch, StoreError> {
+    ///
+    /// # Errors
+    /// `LinkUsed` if it has been.
+    pub fn use_up(&self, session: &Session) -> Result<Batch, VaultError> {
         let mut batch = Batch::default();
         let Some(link) = &session.link else {
             return Ok(batch);
         };
         let scope = session.environment.as_str();
-        let Some(read) = self.table.get_raw(scope, link)? else {
-            return Err(StoreError::Conflict);
+        let unused = |read: &Versioned<Stored>| read.value.used_at.is_none();
+        let Some(read) = self.table.get_raw(scope, link)?.filter(unused) else {
+            return Err(VaultError::LinkUsed);
         };
-        if read.value.used_at.is_some() {
-            return Err(StoreError::Conflict);
-        }
         let used = Stored {
             used_at: Some(self.sessions.now()),
             ..read.value
@@ -157,19 +163,21 @@ impl Links {
         Ok(batch)
     }
 
-    /// Forgets links that have ended.
+    /// Forgets some links that have ended; the next time, others.
     pub async fn sweep(&self) -> Result<(), StoreError> {
         let now = self.sessions.now();
         let mut batch = Batch::default();
         for environment in Environment::ALL {
             let scope = environment.as_str();
-            for (id, _) in self
-                .table
-                .scan(scope, None, MAX_SWEPT)?
-                .into_iter()
-                .filter(|(_, stored)| stored.session.expires_at < now)
-            {
-                self.table.delete_into(&mut batch, scope, &id);
+            let mut swept = self.swept.lock().unwrap_or_else(PoisonError::into_inner);
+            let after = swept.remove(&environment);
+            let some = self.table.scan(scope, after.as_deref(), SWEPT_AT_ONCE)?;
+            if let Some((last, _)) = some.last().filter(|_| some.len() == SWEPT_AT_ONCE) {
+                swept.insert(environment, last.clone());
+            }
+            let has_ended = |stored: &Stored| stored.session.expires_at < now;
+            for (id, _) in some.iter().filter(|(_, stored)| has_ended(stored)) {
+                self.table.delete_into(&mut batch, scope, id);
             }
         }
         if !batch.writes.is_empty() {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Settings;
-use crate::crypto::{Keyring, SealContext, Sealed, random_uuid};
+use crate::crypto::{Keyring, SealContext, Sealed, random_uuid, sha256};
 use crate::domain::{
     Clock, ConnectionId, Environment, Identity, IdentityType, Platform, Scope, Timestamp,
 };
@@ -78,9 +78,27 @@ impl Session {
     pub fn may_see(&self, connection: &crate::domain::Connection) -> bool {
         let is_own = match self.connection {
             Some(only) => connection.id == only,
-            None => self.identity.is_some(),
+            None => self.kind == Kind::Session && self.identity.is_some(),
         };
-        is_own && self.scope().sees(connection)
+        is_own && connection.identity_type == self.identity_type && self.scope().sees(connection)
+    }
+
+    /// Whether it may disconnect what it sees. A link, or a session for connecting again, may not.
+    pub fn may_remove(&self, connection: &crate::domain::Connection) -> bool {
+        self.kind == Kind::Session && self.connection.is_none() && self.may_see(connection)
+    }
+
+    /// The same for every session of one person for one purpose.
+    pub(super) fn party(&self) -> [u8; 32] {
+        let parts = serde_json::to_vec(&(
+            self.environment,
+            &self.identity,
+            self.identity_type,
+            &self.platforms,
+            self.connection,
+            &self.link,
+        ));
+        sha256(&parts.expect("these are texts and lists of texts"))
     }
 }
 
@@ -101,6 +119,8 @@ pub struct NewSession {
     pub origin: Option<String>,
     /// Labels of what is connected.
     pub tags: Vec<String>,
+    /// How long it is good, if not for the usual time; never longer.
+    pub life: Option<Duration>,
 }
 
 /// Why a token opens nothing.
@@ -140,9 +160,15 @@ impl Sessions {
         }
     }
 
-    /// A new session, and its token.
-    pub fn begin(&self, new: NewSession) -> (Session, String) {
-        let session = Session {
+    /// A new session, and its token. Nothing if it says more than a token can hold.
+    pub fn begin(&self, new: NewSession) -> Option<(Session, String)> {
+        let session = self.session(new);
+        let token = self.seal(&session);
+        (token.len() <= MAX_TOKEN_BYTES).then_some((session, token))
+    }
+
+    pub(super) fn session(&self, new: NewSession) -> Session {
+        Session {
             id: random_uuid(),
             kind: Kind::Session,
             environment: new.environment,
@@ -156,10 +182,12 @@ impl Sessions {
             company_name: None,
             return_url: None,
             link: None,
-            expires_at: self.clock.now().plus(self.settings.session),
-        };
-        let token = self.seal(&session);
-        (session, token)
+            expires_at: self.clock.now().plus(
+                new.life
+                    .unwrap_or(self.settings.session)
+                    .min(self.settings.session),
+            ),
+        }
     }
 
     /// The token of `session`.

@@ -8,20 +8,22 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::callback::{Callback, Landing};
-use super::flows::{FlowId, FlowState, Flows, Started};
+use super::flows::{self, Cancel, FlowId, FlowState, Flows, Started};
 use super::links::Links;
 use super::session::{Session, Sessions};
 use crate::domain::{Connection, Connector, OAuth, Secret};
 use crate::oauth::answer::words;
 use crate::oauth::pkce::Verifier;
 use crate::store::StoreError;
-use crate::vault::{Authorizing, Material, NewConnection, Owner, Vault, VaultError, form};
+use crate::vault::{
+    Authorizing, Material, NewConnection, Owner, Vault, VaultError, checked_name, form,
+};
 
 /// How long somebody who asks for an outcome waits.
 const LONG_POLL: Duration = Duration::from_secs(25);
 
 /// What a person wants to connect.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Asked {
     /// The connector: its platform.
     pub platform: String,
@@ -93,6 +95,15 @@ impl SignIns {
         }
     }
 
+    /// The connection `name`, if a person of `session` may disconnect it.
+    pub fn removable(&self, session: &Session, name: &str) -> Result<Connection, VaultError> {
+        let connection = self.vault.find(&session.scope(), name)?;
+        match session.may_remove(&connection) {
+            true => Ok(connection),
+            false => Err(VaultError::NoSuchConnection),
+        }
+    }
+
     /// The connection `name`, if a person of `session` may see it.
     pub fn own(&self, session: &Session, name: &str) -> Result<Connection, VaultError> {
         let connection = self.vault.find(&session.scope(), name)?;
@@ -110,7 +121,7 @@ impl SignIns {
             return Err(VaultError::Invalid(what));
         }
         let also = self.links.use_up(session)?;
-        match asked.connection {
+        let made = match asked.connection {
             Some(connection) => {
                 let scope = session.scope();
                 self.vault
@@ -125,6 +136,16 @@ impl SignIns {
                 };
                 self.vault.create(&session.scope(), new, also).await
             }
+        };
+        made.map_err(|error| self.or_link_used(session, error))
+    }
+
+    /// A conflict, where it is one about the link.
+    fn or_link_used(&self, session: &Session, error: VaultError) -> VaultError {
+        let is_conflict = matches!(error, VaultError::Store(StoreError::Conflict));
+        match is_conflict && self.links.is_used(session).unwrap_or(false) {
+            true => VaultError::LinkUsed,
+            false => error,
         }
     }
 
@@ -162,6 +183,7 @@ impl SignIns {
             let what = format!("{} is not connected by signing in", connector.name);
             return Err(VaultError::Invalid(what));
         };
+        let name = asked.name.map(checked_name).transpose()?;
         let filled = form::fill_asked(&connector, &asked.form).map_err(VaultError::Invalid)?;
         let pending = Pending {
             session: Arc::clone(session),
@@ -172,13 +194,17 @@ impl SignIns {
             },
             connector,
             oauth,
-            name: asked.name,
+            name,
             connection: asked.connection,
             verifier: Verifier::generate(),
         };
         // What cannot be asked for is said now, not in the popup.
         self.vault.authorize(&pending.authorizing("state"))?;
-        Ok(self.flows.begin(session.id, pending, self.sessions.now()))
+        let owner = flows::Owner {
+            session: session.id,
+            party: session.party(),
+        };
+        Ok(self.flows.begin(owner, pending, self.sessions.now()))
     }
 
     /// Sends the browser that brings `ticket` to the provider.
@@ -193,7 +219,7 @@ impl SignIns {
         match self.vault.authorize(&data.authorizing(&state)) {
             Ok(url) => Ok(Departure { id, url, cookie }),
             Err(error) => {
-                self.flows.settle(id, FlowState::Failed(error.to_string()));
+                self.flows.settle(id, FlowState::Failed(for_people(&error)));
                 Err(Landing::Failed)
             }
         }
@@ -220,7 +246,11 @@ impl SignIns {
         let task = self
             .vault
             .own_task(async move { own.finish(id, pending, callback).await });
-        task.await.unwrap_or(Landing::Failed)
+        task.await.unwrap_or_else(|_| {
+            let what = "something went wrong here; try again".to_owned();
+            self.flows.settle(id, FlowState::Failed(what));
+            Landing::Failed
+        })
     }
 
     async fn finish(&self, id: FlowId, pending: Pending, callback: Callback) -> Landing {
@@ -242,7 +272,8 @@ impl SignIns {
         if let Err(what) = self.check_issuer(&pending, callback) {
             return FlowState::Failed(what);
         }
-        if let Some(code) = callback.one("error") {
+        if callback.all("error").next().is_some() {
+            let code = callback.one("error").unwrap_or("several errors");
             let description = callback.one("error_description").map(str::to_owned);
             let said = words(code, description, &[]);
             return match code {
@@ -263,7 +294,13 @@ impl SignIns {
         let code = Secret::new(code.to_owned());
         match self.connected(id, &pending, callback, &code).await {
             Ok(connection) => FlowState::Saved(Box::new(connection)),
-            Err(error) => FlowState::Failed(error.to_string()),
+            Err(error) => {
+                let error = self.or_link_used(&pending.session, error);
+                if let VaultError::Store(cause) = &error {
+                    tracing::error!(error = %cause, "what a sign-in brought could not be stored");
+                }
+                FlowState::Failed(for_people(&error))
+            }
         }
     }
 
@@ -302,7 +339,7 @@ impl SignIns {
             .collect();
         let authorizing = pending.authorizing("");
         let material = self.vault.exchange(&authorizing, code, kept).await?;
-        if self.flows.is_settled(id) {
+        if !self.flows.claim(id) {
             return Err(VaultError::Invalid(
                 "the sign-in was cancelled meanwhile; nothing was stored".to_owned(),
             ));
@@ -327,7 +364,7 @@ impl SignIns {
 
     /// What becomes of a sign-in of `session`; waits a while for it. `None` if it has none such.
     pub async fn outcome(&self, session: &Session, id: FlowId) -> Option<FlowState> {
-        let mut outcome = self.flows.outcome(session.id, id)?;
+        let mut outcome = self.flows.outcome(&session.party(), id)?;
         let settled = outcome.wait_for(|state| !matches!(state, FlowState::Waiting));
         match tokio::time::timeout(LONG_POLL, settled).await {
             Ok(Ok(state)) => Some(state.clone()),
@@ -336,8 +373,8 @@ impl SignIns {
     }
 
     /// Ends a sign-in of `session`.
-    pub fn cancel(&self, session: &Session, id: FlowId) -> bool {
-        self.flows.cancel(session.id, id)
+    pub fn cancel(&self, session: &Session, id: FlowId) -> Cancel {
+        self.flows.cancel(&session.party(), id)
     }
 
     /// Ends what took too long, and forgets what is over.
@@ -357,6 +394,21 @@ impl Pending {
             verifier: &self.verifier,
             state,
         }
+    }
+}
+
+/// What went wrong, for the person who is connecting: nothing of ours, and nothing for operators.
+fn for_people(error: &VaultError) -> String {
+    match error {
+        VaultError::NoApp { connector, .. } => {
+            format!(
+                "{connector} is not set up completely here; tell those who run this application"
+            )
+        }
+        VaultError::Store(_) | VaultError::CannotOpen(_) => {
+            "what the sign-in brought could not be stored; try again later".to_owned()
+        }
+        error => error.to_string(),
     }
 }
 

@@ -92,6 +92,15 @@ impl Catalogue {
     /// it was.
     pub fn reload(&self) -> Vec<Problem> {
         let before = self.snapshot.load_full();
+        // A folder that cannot be read just now, as while it is mounted again, is no empty one.
+        if let Some(folder) = &self.folder
+            && let Err(error) = std::fs::read_dir(folder)
+        {
+            return vec![Problem {
+                file: folder.display().to_string(),
+                what: error.to_string(),
+            }];
+        }
         let (snapshot, problems) = read(self.folder.as_deref(), before.revision + 1, Some(&before));
         self.snapshot.store(Arc::new(snapshot));
         problems
@@ -127,17 +136,20 @@ fn read(
         ..Snapshot::default()
     };
     let mut problems = Vec::new();
-    for (file, text) in embedded().chain(overlay(folder, &mut problems)) {
+    let built_in = embedded().map(|(file, text)| (file, Ok(text)));
+    for (file, text) in built_in.chain(overlay(folder, &mut problems)) {
         let platform = file.trim_end_matches(".toml").to_owned();
-        let checked = check_text(&text).and_then(|connector| {
-            if connector.platform.as_str() == platform {
-                return Ok(connector);
-            }
-            Err(vec![format!(
-                "describes `{}`; the file must be called after its platform",
-                connector.platform
-            )])
-        });
+        let checked = text
+            .and_then(|text| check_text(&text))
+            .and_then(|connector| {
+                if connector.platform.as_str() == platform {
+                    return Ok(connector);
+                }
+                Err(vec![format!(
+                    "describes `{}`; the file must be called after its platform",
+                    connector.platform
+                )])
+            });
         match checked {
             Ok(connector) => {
                 snapshot
@@ -149,10 +161,18 @@ fn read(
                     file: file.clone(),
                     what,
                 }));
-                if let Some(connector) = before.and_then(|before| before.connector(&platform)) {
-                    snapshot
-                        .connectors
-                        .insert(connector.platform.clone(), Arc::clone(connector));
+                // Never the built-in one instead: tokens would go where the operator's do not.
+                let stays = before.and_then(|before| before.connector(&platform));
+                match (stays, platform.parse::<Platform>()) {
+                    (Some(connector), _) => {
+                        snapshot
+                            .connectors
+                            .insert(connector.platform.clone(), Arc::clone(connector));
+                    }
+                    (None, Ok(platform)) => {
+                        snapshot.connectors.remove(&platform);
+                    }
+                    (None, Err(_)) => {}
                 }
             }
         }
@@ -191,7 +211,10 @@ fn embedded() -> impl Iterator<Item = (String, String)> {
 }
 
 /// The `*.toml` files of the operator's folder, in order of name.
-fn overlay(folder: Option<&Path>, problems: &mut Vec<Problem>) -> Vec<(String, String)> {
+fn overlay(
+    folder: Option<&Path>,
+    problems: &mut Vec<Problem>,
+) -> Vec<(String, Result<String, Vec<String>>)> {
     let Some(folder) = folder else {
         return Vec::new();
     };
@@ -220,13 +243,8 @@ fn overlay(folder: Option<&Path>, problems: &mut Vec<Problem>) -> Vec<(String, S
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        match std::fs::read_to_string(&path) {
-            Ok(text) => texts.push((name, text)),
-            Err(error) => problems.push(Problem {
-                file: name,
-                what: error.to_string(),
-            }),
-        }
+        let text = std::fs::read_to_string(&path).map_err(|error| vec![error.to_string()]);
+        texts.push((name, text));
     }
     texts
 }

@@ -176,10 +176,7 @@ pub fn words(code: &str, description: Option<String>, sent: &[&Secret<String>]) 
             text = text.replace(secret.expose().as_str(), "•••");
         }
     }
-    let plain = text
-        .chars()
-        .map(|each| if each.is_control() { ' ' } else { each });
-    plain.take(MAX_WORDS).collect()
+    plain(&text)
 }
 
 fn tokens(oauth: &OAuth, body: &Value, now: Timestamp) -> Result<Tokens, TokenError> {
@@ -214,14 +211,19 @@ fn tokens(oauth: &OAuth, body: &Value, now: Timestamp) -> Result<Tokens, TokenEr
     })
 }
 
+/// A text of somebody else's as it may be shown: short, one line, and in the order it seems to have.
+fn plain(text: &str) -> String {
+    let hidden = |each: char| matches!(each, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    text.chars()
+        .filter(|each| !hidden(*each))
+        .map(|each| if each.is_control() { ' ' } else { each })
+        .take(MAX_WORDS)
+        .collect()
+}
+
 /// A name for people: short, one line.
 pub(super) fn account(text: Option<String>) -> Option<String> {
-    text.map(|text| {
-        text.chars()
-            .filter(|each| !each.is_control())
-            .take(MAX_WORDS)
-            .collect()
-    })
+    text.map(|text| plain(&text))
 }
 
 /// A token that fits a header and a record.

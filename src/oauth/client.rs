@@ -132,7 +132,10 @@ impl OAuthClient {
         asking: Asking<'_>,
         tokens: Tokens,
     ) -> Result<Granted, TokenError> {
-        let mut filled = tokens.kept.clone();
+        let mut filled = BTreeMap::new();
+        for (field, value) in &tokens.kept {
+            fill(asking.connector, &mut filled, field, value.clone())?;
+        }
         let mut account = tokens.account.clone();
         for (number, follow_up) in asking.oauth.follow_ups.iter().enumerate() {
             let answer = self.ask(asking, number, follow_up, &tokens, &filled).await;
@@ -141,7 +144,13 @@ impl OAuthClient {
                 Err(error) if follow_up.required => return Err(error),
                 Err(_) => continue,
             };
-            keep(follow_up, &answer, &mut filled, &mut account);
+            keep(
+                asking.connector,
+                follow_up,
+                &answer,
+                &mut filled,
+                &mut account,
+            )?;
         }
         Ok(Granted {
             tokens,
@@ -233,14 +242,15 @@ fn follow_up_headers<'v>(
 
 /// Takes from a follow-up's answer what the descriptor names.
 pub(super) fn keep(
+    connector: &Connector,
     follow_up: &FollowUp,
     answer: &Value,
     filled: &mut BTreeMap<String, String>,
     account: &mut Option<String>,
-) {
+) -> Result<(), TokenError> {
     for (field, path) in &follow_up.keep {
         if let Some(text) = path.text(answer) {
-            filled.insert(field.clone(), text);
+            fill(connector, filled, field, text)?;
         }
     }
     let named = follow_up
@@ -250,6 +260,27 @@ pub(super) fn keep(
     if let Some(named) = answer::account(named) {
         *account = Some(named);
     }
+    Ok(())
+}
+
+/// Fills a field, if the value looks as the field's must: the next address may name it, and the
+/// token goes there.
+fn fill(
+    connector: &Connector,
+    filled: &mut BTreeMap<String, String>,
+    field: &str,
+    value: String,
+) -> Result<(), TokenError> {
+    let pattern = connector
+        .field(field)
+        .and_then(|field| field.pattern.as_ref());
+    if pattern.is_some_and(|pattern| !pattern.is_match(&value)) {
+        return Err(TokenError::Malformed(
+            "a value that the connection needs does not look as it should",
+        ));
+    }
+    filled.insert(field.to_owned(), value);
+    Ok(())
 }
 
 fn secrets<'a>(asking: Asking<'a>, grant: &GrantRequest<'a>) -> Vec<&'a Secret<String>> {

@@ -72,7 +72,8 @@ fn run(connector: &Connector, oauth: &OAuth, vector: &Vector) -> Result<Vec<Stri
             .map_err(|error| error.to_string())?;
         let answer: Value =
             serde_json::from_str(text).map_err(|error| format!("follow_ups.{number}: {error}"))?;
-        keep(follow_up, &answer, &mut filled, &mut account);
+        keep(connector, follow_up, &answer, &mut filled, &mut account)
+            .map_err(|error| error.to_string())?;
     }
     for field in oauth.callback.keys() {
         if let Some(value) = values.get(field) {

@@ -33,7 +33,7 @@ pub struct Owner {
 }
 
 /// What is asked for when a connection is made from credentials.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct NewConnection {
     /// The connector: its platform, or its definition's id.
     pub connector: String,
@@ -124,9 +124,6 @@ impl Vault {
             match self.replace(&old, &live, also.clone()).await {
                 Ok(()) => return Ok(live.connection),
                 Err(StoreError::Conflict) if tries < MAX_TRIES => tries += 1,
-                Err(StoreError::Conflict) if !also.expect.is_empty() => {
-                    return Err(VaultError::LinkUsed);
-                }
                 Err(error) => return Err(error.into()),
             }
         }
@@ -153,15 +150,11 @@ impl Vault {
     }
 
     async fn insert(&self, live: Live, also: Batch) -> Result<Connection, VaultError> {
-        let is_conditional = !also.expect.is_empty();
         let mut batch = also;
         self.records
             .insert_into(&mut batch, &live.connection, live.credentials())?;
-        match self.engine.commit(batch).await {
-            Ok(_) => Ok(live.connection),
-            Err(StoreError::Conflict) if is_conditional => Err(VaultError::LinkUsed),
-            Err(error) => Err(error.into()),
-        }
+        self.engine.commit(batch).await?;
+        Ok(live.connection)
     }
 
     async fn check_entered(&self, live: &Live) -> Result<(), VaultError> {

@@ -145,6 +145,25 @@ fn trimmed<'t>(field: &FormField, text: &'t str) -> &'t str {
     }
 }
 
+/// The same for a field that an operator fills: a URL keeps its query and its last slash, since it
+/// may be an endpoint's.
+///
+/// # Errors
+/// What is wrong, to stand behind the field's name.
+pub fn check_setting(field: &FormField, text: &str) -> Result<String, String> {
+    if field.kind != FieldKind::Url {
+        return check_field(field, text);
+    }
+    let url = Url::parse(text).map_err(|_| "must be an absolute URL".to_owned())?;
+    let is_plain =
+        url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+    let is_web = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
+    match is_web && is_plain && text.len() <= MAX_FIELD_BYTES {
+        true => Ok(url.into()),
+        false => Err("must be an http or https URL without user name or fragment".to_owned()),
+    }
+}
+
 fn base_url(text: &str) -> Result<String, String> {
     let url = Url::parse(text).map_err(|_| "must be an absolute URL".to_owned())?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {

@@ -10,7 +10,7 @@ const MAX_TAG_BYTES: usize = 100;
 const MAX_METADATA_BYTES: usize = 16 * 1024;
 
 /// A name: one line, not empty.
-pub(super) fn checked_name(name: String) -> Result<String, VaultError> {
+pub fn checked_name(name: String) -> Result<String, VaultError> {
     let name = name.trim();
     if name.is_empty() || name.len() > MAX_NAME_BYTES || name.chars().any(char::is_control) {
         let what = format!("name: must have 1 to {MAX_NAME_BYTES} bytes, on one line");
@@ -20,7 +20,7 @@ pub(super) fn checked_name(name: String) -> Result<String, VaultError> {
 }
 
 /// Tags: sorted, each once, none that a filter could not name.
-pub(super) fn checked_tags(tags: Vec<String>) -> Result<Vec<String>, VaultError> {
+pub fn checked_tags(tags: Vec<String>) -> Result<Vec<String>, VaultError> {
     let good = |tag: &String| {
         !tag.is_empty()
             && tag.len() <= MAX_TAG_BYTES

@@ -36,6 +36,7 @@ pub use authorize::Authorizing;
 pub use connect::{NewConnection, Owner};
 pub use connections::{Change, Parts, Vault};
 pub use error::VaultError;
+pub use input::{checked_name, checked_tags};
 pub use integrations::{App, Defaults, IntegrationChange, Integrations};
 pub use list::{Filter, Listed};
 pub use live::{Live, Overrides};

@@ -474,3 +474,94 @@ async fn a_link_can_be_opened_until_something_was_connected_by_it() {
         assert!(answer.text().contains(what), "{}", answer.text());
     }
 }
+
+#[actix_web::test]
+async fn whoever_holds_a_link_connects_and_sees_and_ends_nothing_else() {
+    let app = TestApp::start();
+    let mut ada = Person::new(&app, "ada").await;
+    let old = ada.connect(GMAIL).await;
+    let id = old["id"].as_str().unwrap();
+    let link = json!({ "identity": "ada", "platforms": [GMAIL] });
+    let link = app.client().post("/v1/authkit/links", link).await.json();
+    let token = link["url"].as_str().unwrap().rsplit('/').next().unwrap();
+    let opened = app
+        .anonymous()
+        .post("/authkit/api/links/open", json!({ "token": token }))
+        .await;
+    let holder = Person::holding(&app.url, opened.json()["session"].as_str().unwrap());
+    let shown = holder.ask("GET", "/session", None).await.json();
+    assert_eq!(shown["connections"], json!([]));
+    let path = format!("/connections/{id}");
+    holder
+        .ask("DELETE", &path, None)
+        .await
+        .assert_error(404, 2005);
+    let again = json!({ "platform": GMAIL, "connection": id });
+    holder
+        .ask("POST", "/flows", Some(again))
+        .await
+        .assert_error(404, 2005);
+    // A session for connecting one again sees it, and may not end it.
+    let renewing = Person::asking(&app.client(), &app.url, json!({ "connection": id })).await;
+    let shown = renewing.ask("GET", "/session", None).await.json();
+    assert_eq!(shown["reconnect"]["id"], id);
+    renewing
+        .ask("DELETE", &path, None)
+        .await
+        .assert_error(404, 2005);
+}
+
+#[actix_web::test]
+async fn a_user_is_not_the_organization_of_the_same_name() {
+    let app = TestApp::start();
+    let as_a = |kind: &str| json!({ "identity": "42", "identityType": kind });
+    let mut user = Person::asking(&app.client(), &app.url, as_a("user")).await;
+    let organization = Person::asking(&app.client(), &app.url, as_a("organization")).await;
+    let own = user.connect(GMAIL).await;
+    let path = format!("/connections/{}", own["id"].as_str().unwrap());
+    let seen = organization.ask("GET", "/connections", None).await.json();
+    assert_eq!(seen["rows"], json!([]));
+    organization
+        .ask("DELETE", &path, None)
+        .await
+        .assert_error(404, 2005);
+    assert_eq!(user.ask("DELETE", &path, None).await.status, 200);
+}
+
+#[actix_web::test]
+async fn a_later_session_of_the_same_person_hears_how_a_sign_in_went() {
+    let app = TestApp::start();
+    let (mut ada, flow, callback) = about_to_return(&app).await;
+    assert_eq!(ada.arrive(&callback).await, "saved");
+    let renewed = Person::new(&app, "victim").await;
+    assert_eq!(renewed.outcome(&flow).await["state"], "saved");
+    let other = Person::new(&app, "other").await;
+    let path = format!("/flows/{}", flow.id);
+    other.ask("GET", &path, None).await.assert_error(404, 2005);
+}
+
+#[actix_web::test]
+async fn what_cannot_work_is_refused_before_anybody_signs_in() {
+    let app = TestApp::start();
+    for (path, body) in [
+        ("/v1/authkit", json!({ "identity": "" })),
+        ("/v1/authkit", json!({ "platforms": [] })),
+        ("/v1/authkit", json!({ "tags": ["a,b"] })),
+        ("/v1/authkit", json!({ "identity": "x".repeat(129) })),
+        ("/v1/authkit", json!({ "identityType": "robot" })),
+        (
+            "/v1/authkit/links",
+            json!({ "origin": "https://app.example.com" }),
+        ),
+    ] {
+        let answer = app.client().post(path, body).await;
+        answer.assert_error(400, 2000);
+    }
+    let ada = Person::new(&app, "ada").await;
+    let named = json!({ "platform": GMAIL, "name": "x".repeat(10_000) });
+    ada.ask("POST", "/flows", Some(named))
+        .await
+        .assert_error(400, 2000);
+    let shown = ada.ask("GET", "/session", None).await;
+    assert_eq!(shown.header("cache-control"), Some("no-store"));
+}

@@ -10,6 +10,7 @@ export function Saved({ record, platform }) {
   const { t, session, connections, company, host, home, canGoHome, modal } = useApp();
   const connector = session.connectors.find((each) => each.platform === platform);
   const own = connections.find(({ id, key }) => id === (record?._id ?? record?.id) || (key && key === record?.key));
+  const named = record?.account || own?.account || record?.name || own?.name;
   const back = modal ? null : webAddress(session.returnUrl);
   const figure = html`
     <div class="figure-pair">
@@ -23,7 +24,7 @@ export function Saved({ record, platform }) {
   return html`
     <div class="view">
       <${State} headingId=${headingId} figure=${figure} title=${t('saved.title', { title: connector.title })} actions=${actions}>
-        ${(own?.account || own?.name) && html`<p class="account">${own.account || own.name}</p>`}
+        ${named && html`<p class="account">${named}</p>`}
         <p>${t(modal ? 'saved.text' : 'saved.once', { company, title: connector.title })}</p>
         ${!modal && !back && html`<p>${t('saved.close')}</p>`}
       <//>

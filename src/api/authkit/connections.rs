@@ -8,7 +8,7 @@ use super::session::AuthKitUser;
 use crate::api::error::ApiError;
 use crate::api::extract::Json;
 use crate::api::v1::connections::{ConnectionView, deleted};
-use crate::authkit::{Asked, Session, SignIns};
+use crate::authkit::{Asked, Kind, Session, SignIns};
 use crate::catalog::Catalogue;
 use crate::domain::{Connection, Environment};
 use crate::vault::{Filter, Vault, VaultError};
@@ -84,7 +84,7 @@ pub async fn delete(
     vault: web::Data<Vault>,
     catalogue: web::Data<Catalogue>,
 ) -> Result<web::Json<ConnectionView>, ApiError> {
-    let connection = sign_ins.own(&user.0, &id)?;
+    let connection = sign_ins.removable(&user.0, &id)?;
     let (connection, revoked) = vault
         .into_inner()
         .delete(&user.0.scope(), &connection.id.to_string())
@@ -98,11 +98,13 @@ pub(super) fn own_connections(session: &Session, vault: &Vault) -> Result<Vec<Va
         let connection = vault.find(&session.scope(), &only.to_string())?;
         return Ok(vec![row(&connection)]);
     }
-    if session.identity.is_none() {
+    // A link is for connecting: what else its person has is not shown to whoever holds it.
+    if session.identity.is_none() || session.kind == Kind::Link {
         return Ok(Vec::new());
     }
     let filter = Filter {
         identity: session.identity.clone(),
+        identity_type: session.identity_type,
         active: true,
         ..Filter::default()
     };

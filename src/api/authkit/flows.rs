@@ -7,9 +7,10 @@ use uuid::Uuid;
 use super::connections::Connect;
 use super::session::AuthKitUser;
 use crate::api::PublicUrl;
-use crate::api::error::ApiError;
+use crate::api::error::{ApiError, Kind};
 use crate::api::extract::Json;
 use crate::api::v1::connections::ConnectionView;
+use crate::authkit::flows::Cancel;
 use crate::authkit::{FlowId, FlowState, SignIns};
 use crate::catalog::Catalogue;
 
@@ -73,8 +74,12 @@ pub async fn cancel(
     sign_ins: web::Data<SignIns>,
 ) -> Result<web::Json<Value>, ApiError> {
     match sign_ins.cancel(&user.0, FlowId(*id)) {
-        true => Ok(web::Json(json!({ "state": "cancelled" }))),
-        false => Err(no_such_flow()),
+        Cancel::Done => Ok(web::Json(json!({ "state": "cancelled" }))),
+        Cancel::TooLate => Err(ApiError::new(
+            Kind::Conflict,
+            "the sign-in is through, and its connection is being stored",
+        )),
+        Cancel::Unknown => Err(no_such_flow()),
     }
 }
 

@@ -21,7 +21,9 @@ pub async fn start(
     public_url: web::Data<PublicUrl>,
 ) -> HttpResponse {
     let site = request.headers().get("sec-fetch-site");
-    if site.is_some_and(|site| site != "same-origin") {
+    // Browsers do not say it of plain http, but for localhost; of https all of them do since 2023.
+    let is_silent = site.is_none() && !public_url.0.starts_with("https://");
+    if !is_silent && site.is_none_or(|site| site != "same-origin") {
         return land(&public_url, Landing::Unknown, None);
     }
     match sign_ins.depart(&ticket) {

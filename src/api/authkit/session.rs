@@ -136,10 +136,14 @@ fn field(field: &FormField) -> Value {
 )]
 pub async fn get(
     user: AuthKitUser,
+    sign_ins: web::Data<SignIns>,
     vault: web::Data<Vault>,
     public_url: web::Data<PublicUrl>,
 ) -> Result<web::Json<Value>, ApiError> {
     let session = &user.0;
+    if sign_ins.links.is_used(session)? {
+        return Err(SessionError::LinkUsed.into());
+    }
     let usable = vault.integrations.usable(&session.scope())?;
     let cards: Vec<ConnectorCard<'_>> = usable
         .iter()

@@ -16,7 +16,7 @@ use crate::authkit::{NewLink, NewSession, SignIns};
 use crate::domain::{
     Connector, Environment, Identity, IdentityType, Integration, Platform, Scope, Timestamp,
 };
-use crate::vault::Vault;
+use crate::vault::{Vault, checked_tags};
 
 /// No link is good for longer: 30 days.
 const MAX_LINK: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -60,7 +60,7 @@ pub struct AuthKitRow {
     activated_at: Option<Timestamp>,
     secret_id: Option<String>,
     client_id_display: Option<String>,
-    /// Its ends at the most.
+    /// Whether there is one, and nothing of it.
     client_secret_display: Option<String>,
     /// With spaces between them.
     scopes: Option<String>,
@@ -85,7 +85,11 @@ impl AuthKitRow {
             activated_at: integration.activated_at,
             secret_id: None,
             client_id_display: integration.client_id.clone(),
-            client_secret_display: integration.client_secret_hint.clone(),
+            // This goes on to browsers.
+            client_secret_display: integration
+                .client_secret_hint
+                .as_ref()
+                .map(|_| "•••".to_owned()),
             scopes,
             environment: integration.environment,
             guide: connector.guide.clone(),
@@ -134,7 +138,10 @@ pub async fn create(
 ) -> Result<web::Json<AuthKitAnswer>, ApiError> {
     let page = Query::parse(request.query_string()).page()?;
     let new = session(&caller, &vault, body)?;
-    let (session, token) = sign_ins.sessions.begin(new);
+    let (session, token) = sign_ins
+        .sessions
+        .begin(new)
+        .ok_or_else(|| ApiError::bad_request("platforms and tags are too many for one session"))?;
     let usable = vault.integrations.usable(&session.scope())?;
     let list = List::cut(usable.iter(), page, |(connector, integration)| {
         AuthKitRow::new(connector, integration, &public_url)
@@ -170,7 +177,7 @@ pub fn session(
     let mut new = for_identity(scope, identity, identity_type)?;
     new.platforms = platforms(scope, vault, body.platforms)?;
     new.origin = body.origin.as_deref().map(origin).transpose()?;
-    new.tags = body.tags.unwrap_or_default();
+    new.tags = checked_tags(body.tags.unwrap_or_default())?;
     if let Some(name) = &body.connection {
         let found = vault.find(scope, name)?;
         if new.identity.is_some() && new.identity != found.identity {
@@ -203,6 +210,7 @@ pub fn for_identity(
         connection: None,
         origin: None,
         tags: Vec::new(),
+        life: None,
     })
 }
 
@@ -211,9 +219,15 @@ fn platforms(
     vault: &Vault,
     asked: Option<Vec<String>>,
 ) -> Result<Vec<Platform>, ApiError> {
-    let Some(asked) = asked.filter(|asked| !asked.is_empty()) else {
+    let Some(asked) = asked else {
         return Ok(scope.platforms.clone());
     };
+    // More likely a list that came out empty than a wish for everything.
+    if asked.is_empty() {
+        return Err(ApiError::bad_request(
+            "platforms: name at least one, or leave it out for all",
+        ));
+    }
     let wrong = |name: &str| {
         let name: String = name.chars().take(80).collect();
         ApiError::bad_request(format!("platforms: `{name}` is none that this key sees"))
@@ -283,6 +297,11 @@ pub async fn link(
     vault: web::Data<Vault>,
     public_url: web::Data<PublicUrl>,
 ) -> Result<web::Json<LinkAnswer>, ApiError> {
+    if body.session.origin.is_some() {
+        return Err(ApiError::bad_request(
+            "origin: goes with sessions; a link has a page of its own",
+        ));
+    }
     let life = body.expires_in_seconds.map(Duration::from_secs);
     if life.is_some_and(|life| life.is_zero() || life > MAX_LINK) {
         let what = format!("expiresInSeconds: between 1 and {}", MAX_LINK.as_secs());

@@ -2,7 +2,11 @@ use super::*;
 use proptest::prelude::*;
 
 const NOW: Timestamp = Timestamp::from_micros(1_000_000_000_000_000);
-const ME: Uuid = Uuid::nil();
+const MY: [u8; 32] = [1; 32];
+const ME: Owner = Owner {
+    session: Uuid::nil(),
+    party: MY,
+};
 
 fn later(seconds: u64) -> Timestamp {
     NOW.plus(Duration::from_secs(seconds))
@@ -46,7 +50,7 @@ fn another_browser_gets_nowhere_and_ends_nothing() {
 fn what_took_too_long_is_over() {
     let flows = Flows::default();
     let (id, ticket) = flows.begin(ME, (), NOW);
-    let outcome = flows.outcome(ME, id).unwrap();
+    let outcome = flows.outcome(&MY, id).unwrap();
     let started = flows.start(&ticket, later(1)).unwrap();
     let own = Some(started.cookie.expose().as_str());
     assert_eq!(
@@ -57,20 +61,48 @@ fn what_took_too_long_is_over() {
     let (_, ticket) = flows.begin(ME, (), NOW);
     assert_eq!(flows.start(&ticket, later(600)).unwrap_err(), Lost::Expired);
     flows.sweep(later(3600));
-    assert!(flows.outcome(ME, id).is_none());
+    assert!(flows.outcome(&MY, id).is_none());
 }
 
 #[test]
 fn only_whoever_began_it_hears_of_it_or_ends_it() {
     let flows = Flows::default();
     let (id, ticket) = flows.begin(ME, (), NOW);
-    let stranger = Uuid::from_u128(7);
-    assert!(flows.outcome(stranger, id).is_none());
-    assert!(!flows.cancel(stranger, id));
-    assert!(flows.cancel(ME, id));
+    let stranger = [7; 32];
+    assert!(flows.outcome(&stranger, id).is_none());
+    assert_eq!(flows.cancel(&stranger, id), Cancel::Unknown);
+    assert_eq!(flows.cancel(&MY, id), Cancel::Done);
     assert_eq!(flows.start(&ticket, NOW).unwrap_err(), Lost::Unknown);
     flows.settle(id, FlowState::Failed("late".to_owned()));
-    assert!(is(&flows.outcome(ME, id).unwrap(), "Cancelled"));
+    assert!(is(&flows.outcome(&MY, id).unwrap(), "Cancelled"));
+}
+
+#[test]
+fn what_is_being_stored_cannot_be_cancelled_and_what_was_cancelled_not_stored() {
+    let flows = Flows::default();
+    let (id, _) = flows.begin(ME, (), NOW);
+    assert!(flows.claim(id));
+    assert_eq!(flows.cancel(&MY, id), Cancel::TooLate);
+    let (id, _) = flows.begin(ME, (), NOW);
+    assert_eq!(flows.cancel(&MY, id), Cancel::Done);
+    assert!(!flows.claim(id));
+}
+
+#[test]
+fn nobody_pushes_others_out() {
+    let flows = Flows::default();
+    let other = Owner {
+        session: Uuid::from_u128(9),
+        party: [9; 32],
+    };
+    let (kept, _) = flows.begin(other, (), NOW);
+    let mut mine = Vec::new();
+    for second in 0..100 {
+        mine.push(flows.begin(ME, (), later(second)).0);
+    }
+    assert!(flows.outcome(&[9; 32], kept).is_some());
+    let left = mine.iter().filter(|id| flows.outcome(&MY, **id).is_some());
+    assert_eq!(left.count(), MAX_EACH);
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -103,7 +135,7 @@ proptest! {
         let mut arrived = std::collections::HashSet::new();
         for step in steps {
             match step {
-                Step::Begin => begun.push((flows.begin(ME, begun.len(), now), now)),
+                Step::Begin => begun.push((flows.begin(Owner { session: Uuid::from_u128(begun.len() as u128), party: MY }, begun.len(), now), now)),
                 Step::Start(which) => {
                     if let Some(((_, ticket), since)) = begun.get(which)
                         && let Ok(start) = flows.start(ticket, now)
@@ -125,7 +157,7 @@ proptest! {
                 }
                 Step::Cancel(which) => {
                     if let Some(((id, _), _)) = begun.get(which) {
-                        flows.cancel(ME, *id);
+                        flows.cancel(&MY, *id);
                     }
                 }
                 Step::Wait(seconds) => now = now.plus(Duration::from_secs(seconds)),

@@ -46,6 +46,12 @@ pub(super) fn oauth(
     }
     for parameter in written.callback.keys() {
         check_filled("oauth.callback", parameter, fields, wrong);
+        let field = fields.form.iter().find(|field| field.name == *parameter);
+        if field.is_some_and(FormField::is_secret) {
+            wrong.push(format!(
+                "oauth.callback.{parameter}: must be no secret: it comes by a browser's address"
+            ));
+        }
     }
     let address = |at: &str, text: Option<String>, wrong: &mut Vec<String>| {
         text.map(|text| fields.address(&format!("oauth.{at}"), &text, wrong))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::error::VaultError;
-use super::super::form::check_field;
+use super::super::form::check_setting;
 use crate::domain::{Connector, Secret};
 
 const MAX_SCOPES: usize = 200;
@@ -100,7 +100,7 @@ pub(super) fn checked(
                     name.chars().take(64).collect::<String>()
                 ));
             };
-            match check_field(field, value) {
+            match check_setting(field, value) {
                 Ok(checked) => *value = checked,
                 Err(what) => return invalid(format!("settings: `{name}` {what}")),
             }

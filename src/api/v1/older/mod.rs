@@ -174,8 +174,11 @@ pub async fn create_event_link(
 ) -> Result<web::Json<Value>, ApiError> {
     let asked = Asked::try_from(body)?;
     let scope = caller.scope();
-    let new = for_identity(scope, asked.identity.clone(), asked.identity_type)?;
-    let (session, token) = sign_ins.sessions.begin(new);
+    let mut new = for_identity(scope, asked.identity.clone(), asked.identity_type)?;
+    new.life = asked.ttl;
+    let begun = sign_ins.sessions.begin(new);
+    let (session, token) = begun
+        .ok_or_else(|| ApiError::bad_request("the key's platforms are too many for one session"))?;
     let (now, ends) = (SystemClock.now(), session.expires_at);
     let link = event_link(&asked, &token, scope.environment, now, ends);
     Ok(web::Json(link))
