@@ -13,6 +13,7 @@ mod disk;
 mod doors;
 mod httpbin;
 mod layers;
+mod mock_provider;
 mod passthrough;
 mod passthrough_answers;
 mod passthrough_bodies;

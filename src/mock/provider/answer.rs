@@ -90,6 +90,23 @@ pub fn error(oauth: &OAuth, wrong: &Wrong) -> Value {
     answer
 }
 
+/// A good answer but for the access token, which is not there.
+pub fn without_access_token(oauth: &OAuth) -> Value {
+    let mut answer = example(oauth).unwrap_or_else(|| standard(oauth));
+    remove(&mut answer, &oauth.answer.access_token);
+    answer
+}
+
+/// An answer in which nothing is what it should be.
+pub fn of_wrong_types(oauth: &OAuth) -> Value {
+    let shape = &oauth.answer;
+    let mut answer = example(oauth).unwrap_or_else(|| standard(oauth));
+    put(&mut answer, &shape.access_token, json!(12345));
+    put(&mut answer, &shape.refresh_token, json!(["mock"]));
+    put(&mut answer, &shape.expires_in, json!({ "seconds": LIFE }));
+    answer
+}
+
 /// The provider's answer as the catalogue has it.
 fn example(oauth: &OAuth) -> Option<Value> {
     let vector = oauth.vector.as_ref()?;
@@ -183,3 +200,6 @@ fn separator<'s>(example: &str, usual: &'s str) -> &'s str {
         _ => usual,
     }
 }
+
+#[cfg(test)]
+mod tests;

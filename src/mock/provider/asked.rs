@@ -167,3 +167,6 @@ fn decision(params: &Params) -> Result<Option<Decision>, Wrong> {
         )),
     }
 }
+
+#[cfg(test)]
+mod tests;

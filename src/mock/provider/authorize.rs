@@ -6,12 +6,13 @@ use actix_web::http::header;
 
 use super::answer::life;
 use super::asked::{self, Asked, Decision, Unasked};
+use super::call::Call;
 use super::error::Wrong;
 use super::grants::{Consent, NewCode};
+use super::journal::{Remark, fingerprint};
 use super::page;
 use super::params::Params;
 use super::redirect::Redirect;
-use super::serve::Call;
 use crate::domain::Grant;
 
 /// Who can be picked. The first is picked unless another is.
@@ -19,6 +20,15 @@ pub const ACCOUNTS: [&str; 3] = ["ada@example.com", "grace@example.com", "alan@e
 
 /// `GET authorize`: puts a request before a person.
 pub fn ask(call: &Call<'_>) -> HttpResponse {
+    decided(call, None)
+}
+
+/// Answers a request with an error, if it is one that may be answered.
+pub fn fail(call: &Call<'_>, code: &str) -> HttpResponse {
+    decided(call, Some(Decision::Refuse(code.to_owned())))
+}
+
+fn decided(call: &Call<'_>, decision: Option<Decision>) -> HttpResponse {
     if call.oauth.grant != Grant::AuthorizationCode {
         return page::error("Nobody signs in to this provider: its clients act for themselves.");
     }
@@ -27,9 +37,9 @@ pub fn ask(call: &Call<'_>) -> HttpResponse {
     let asked = match asked::read(&call.oauth, &params, find) {
         Ok(asked) => asked,
         Err(Unasked::Page(message)) => return page::error(&message),
-        Err(Unasked::Redirect(to, wrong)) => return go(call, with_error(to, &wrong)),
+        Err(Unasked::Redirect(to, wrong)) => return gone_wrong(call, to, &wrong),
     };
-    match asked.auto.clone() {
+    match decision.or_else(|| asked.auto.clone()) {
         Some(decision) => answered(call, &asked, None, &decision),
         None => {
             let ticket = call
@@ -78,20 +88,25 @@ fn answered(
     decision: &Decision,
 ) -> HttpResponse {
     let to = Redirect::to(&asked.redirect_uri);
-    let to = match decision {
-        Decision::Approve => to
-            .with("code", code(call, asked, account).as_bytes())
-            .with_some("state", asked.state.as_deref()),
+    let code = match decision {
+        Decision::Approve => code(call, asked, account),
         Decision::Refuse(code) => {
             let to = to.with_some("state", asked.state.as_deref());
             let said = "the person at the mock's consent page did not allow it";
-            return go(call, with_error(to, &Wrong::new(code.clone(), said)));
+            return gone_wrong(call, to, &Wrong::new(code.clone(), said));
         }
     };
+    let to = to
+        .with("code", code.as_bytes())
+        .with_some("state", asked.state.as_deref());
     let vector = call.oauth.vector.as_ref();
     let more = vector.map(|vector| &vector.callback).into_iter().flatten();
     let to = more.fold(to, |to, (name, value)| to.with(name, value.as_bytes()));
-    go(call, to)
+    let mut response = go(call, to);
+    Remark::on(&mut response, |remark| {
+        remark.gave.insert("code", fingerprint(code.as_bytes()));
+    });
+    response
 }
 
 fn code(call: &Call<'_>, asked: &Asked, account: Option<String>) -> String {
@@ -113,9 +128,15 @@ fn code(call: &Call<'_>, asked: &Asked, account: Option<String>) -> String {
     call.provider.state().grants.code(new, now)
 }
 
-fn with_error(to: Redirect, wrong: &Wrong) -> Redirect {
-    to.with("error", wrong.code.as_bytes())
-        .with("error_description", wrong.description.as_bytes())
+/// Tells the client.
+fn gone_wrong(call: &Call<'_>, to: Redirect, wrong: &Wrong) -> HttpResponse {
+    let to = to.with("error", wrong.code.as_bytes());
+    let to = to.with("error_description", wrong.description.as_bytes());
+    let mut response = go(call, to);
+    Remark::on(&mut response, |remark| {
+        remark.error = Some(wrong.code.to_string())
+    });
+    response
 }
 
 /// Sends the browser on, with the issuer where the provider names itself (RFC 9207).

@@ -138,3 +138,6 @@ fn form_decoded(text: &str) -> Option<String> {
     let decoded = percent_decode_str(&spaced).decode_utf8().ok()?;
     Some(decoded.into_owned())
 }
+
+#[cfg(test)]
+mod tests;

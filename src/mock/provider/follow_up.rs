@@ -6,8 +6,8 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 
 use super::answer::name_account;
+use super::call::Call;
 use super::place::put;
-use super::serve::Call;
 use crate::domain::{Auth, Connector, FollowUp};
 use crate::mock::credential::Refused;
 use crate::mock::reply::{refusal, said, sent};

@@ -3,15 +3,16 @@
 //! It speaks as the catalogue says that each provider does, and is strict where real ones are. What
 //! can be asked of it is in `docs/mock.md`.
 //!
-//! - [`serve`]: one request, from its arrival to the endpoint it is for.
+//! - [`serve`], [`call`]: one request, from its arrival to the endpoint it is for.
 //! - [`authorize`], [`asked`], [`page`], [`redirect`]: a person's consent, and where it is sent.
 //! - [`token`], [`assertion`]: codes, refresh tokens and assertions become tokens.
 //! - [`revoke`], [`follow_up`]: the end of tokens, and what their bearers are told.
-//! - [`admin`]: what a test does to it from outside.
+//! - [`metadata`], [`register`]: what it says about itself and its tokens; new clients.
+//! - [`admin`], [`fault`], [`journal`]: what a test does to it from outside, and sees of it.
 //! - [`answer`], [`place`]: the shape of a token answer (pure).
 //! - [`grants`], [`bounded`]: what was given and is still good (pure).
 //! - [`client`], [`names`], [`params`]: who asks, and how parameters are written (pure).
-//! - [`error`]: what is said instead.
+//! - [`error`], [`said`]: what is said instead.
 
 mod admin;
 mod answer;
@@ -19,19 +20,26 @@ mod asked;
 mod assertion;
 mod authorize;
 mod bounded;
+mod call;
 mod client;
 mod error;
+mod fault;
 mod follow_up;
 mod grants;
+mod journal;
+mod metadata;
 mod names;
 mod page;
 mod params;
 mod place;
 mod redirect;
+mod register;
 mod revoke;
+mod said;
 mod serve;
 mod token;
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -41,7 +49,9 @@ use bounded::Bounded;
 use client::Client;
 pub use client::{CLIENT_ID, CLIENT_SECRET};
 use error::Wrong;
+use fault::{Fault, Place};
 use grants::{ACCESS_PREFIX, Grants, Known};
+use journal::Journal;
 pub use serve::{serve, well_known};
 
 use crate::domain::{Clock, Timestamp};
@@ -66,6 +76,9 @@ struct State {
     clients: Bounded<(String, String), Client>,
     /// By ticket: what stands in consent pages that are not answered yet.
     asked: Bounded<String, Ticket>,
+    /// By platform: what is to go wrong, in order.
+    faults: HashMap<String, Vec<Fault>>,
+    journal: Journal,
 }
 
 /// An authorization request that waits for a person.
@@ -83,6 +96,8 @@ impl Provider {
             grants: Grants::default(),
             clients: Bounded::new(MOST),
             asked: Bounded::new(MOST),
+            faults: HashMap::new(),
+            journal: Journal::default(),
         };
         Self {
             clock,
@@ -151,6 +166,19 @@ impl Provider {
         found
             .filter(|found| found.platform == platform && now < found.until)
             .map(|found| found.asked.clone())
+    }
+
+    /// The first fault that such a request suffers, used up by one.
+    fn take_fault(&self, platform: &str, place: Place, grant: Option<&str>) -> Option<Fault> {
+        let mut state = self.state();
+        let faults = state.faults.get_mut(platform)?;
+        let at = faults.iter().position(|fault| fault.hits(place, grant))?;
+        let found = faults.get_mut(at)?;
+        found.times = found.times.saturating_sub(1);
+        match found.times {
+            0 => Some(faults.remove(at)),
+            _ => Some(found.clone()),
+        }
     }
 
     fn now(&self) -> Timestamp {

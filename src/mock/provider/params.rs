@@ -98,7 +98,6 @@ impl Params {
     }
 
     /// All, in order.
-    #[cfg(test)]
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.0
             .iter()

@@ -3,12 +3,12 @@
 use actix_web::HttpResponse;
 use actix_web::http::header;
 
+use super::call::Call;
 use super::client::{Credentials, basic};
 use super::error::Wrong;
 use super::names::Names;
 use super::params::Params;
-use super::serve::Call;
-use super::token::{no_store, refused};
+use super::said::{no_store, refused};
 use crate::domain::{ClientAuth, Encoding, RevokeStyle, RevokedToken};
 
 /// `POST revoke`. A token that is not known has ended already (RFC 7009 section 2.2).

@@ -1,36 +1,25 @@
 //! One request to the provider, from its arrival to the endpoint it is for.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::error::Wrong;
+use super::call::Call;
+use super::fault::{Place, suffered};
+use super::journal::{Entry, named_client, shown};
+use super::names::Names;
 use super::params::Params;
-use super::{Provider, authorize, follow_up, revoke, token};
+use super::{Provider, authorize, follow_up, metadata, register, revoke, token};
 use crate::catalog::Catalogue;
-use crate::domain::{Connector, Encoding, OAuth};
 use crate::mock::OAUTH;
 use crate::mock::body::Body;
 use crate::mock::reply::{said, stamped};
 
 /// Where the metadata of an issuer with a path stands (RFC 8414 section 3.1).
 const WELL_KNOWN: &str = "/.well-known/oauth-authorization-server";
-
-/// A request that has arrived, body and all.
-pub struct Call<'r> {
-    /// Its head.
-    pub request: &'r HttpRequest,
-    /// Its body.
-    pub body: Body,
-    /// Who answers.
-    pub provider: &'r Provider,
-    /// As whom.
-    pub connector: Arc<Connector>,
-    /// In which dialect.
-    pub oauth: Arc<OAuth>,
-}
 
 /// What can be asked of a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +30,18 @@ pub enum Endpoint {
     Token,
     /// The end of tokens.
     Revoke,
+    /// What a token is worth.
+    Introspect,
+    /// Whose a token is.
+    UserInfo,
+    /// What the provider says about itself.
+    Metadata,
+    /// The same, with what OpenID Connect wants.
+    OpenId,
+    /// Its keys.
+    Keys,
+    /// New clients.
+    Register,
     /// What follows a sign-in, by number.
     FollowUp(usize),
 }
@@ -51,6 +52,12 @@ impl Endpoint {
             "authorize" => Some(Self::Authorize),
             "token" => Some(Self::Token),
             "revoke" => Some(Self::Revoke),
+            "introspect" => Some(Self::Introspect),
+            "userinfo" => Some(Self::UserInfo),
+            ".well-known/oauth-authorization-server" => Some(Self::Metadata),
+            ".well-known/openid-configuration" => Some(Self::OpenId),
+            "jwks" => Some(Self::Keys),
+            "register" => Some(Self::Register),
             _ => {
                 let number = path.strip_prefix("follow-up/")?.parse().ok()?;
                 Some(Self::FollowUp(number))
@@ -62,59 +69,13 @@ impl Endpoint {
     fn methods(self) -> &'static [Method] {
         match self {
             Self::Authorize => &[Method::GET, Method::POST],
-            Self::Token => &[Method::POST],
+            Self::Token | Self::Introspect | Self::Register => &[Method::POST],
+            Self::UserInfo => &[Method::GET, Method::POST],
+            Self::Metadata | Self::OpenId | Self::Keys => &[Method::GET],
             // GitHub's way to revoke, for one, is a DELETE.
             Self::Revoke => &[Method::POST, Method::DELETE],
             // The catalogue knows which.
             Self::FollowUp(_) => &[],
-        }
-    }
-}
-
-impl Call<'_> {
-    /// The provider's name.
-    pub fn platform(&self) -> &str {
-        self.connector.platform.as_str()
-    }
-
-    /// The headers.
-    pub fn headers(&self) -> &HeaderMap {
-        self.request.headers()
-    }
-
-    /// The query, as it came.
-    pub fn query(&self) -> &str {
-        self.request.uri().query().unwrap_or_default()
-    }
-
-    /// The parameters in the body, which must be written as `encoding` says.
-    pub fn params(&self, encoding: Encoding) -> Result<Params, Wrong> {
-        let (written, params) = self.any_params().ok_or_else(|| {
-            Wrong::request("the body is not of the form that its content type says")
-        })?;
-        match written == encoding {
-            true => Ok(params),
-            false => Err(Wrong::request(match encoding {
-                Encoding::Form => "the body must be application/x-www-form-urlencoded",
-                Encoding::Json => "the body must be application/json",
-                Encoding::Multipart => "the body must be multipart/form-data",
-            })),
-        }
-    }
-
-    /// The parameters in the body, however they are written.
-    pub fn any_params(&self) -> Option<(Encoding, Params)> {
-        let content_type = self.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
-        let (media_type, rest) = content_type.split_once(';').unwrap_or((content_type, ""));
-        let body = self.body.held.as_deref()?;
-        match media_type.trim().to_ascii_lowercase().as_str() {
-            "application/x-www-form-urlencoded" => Some((Encoding::Form, Params::urlencoded(body))),
-            "application/json" => Some((Encoding::Json, Params::json(body)?)),
-            "multipart/form-data" => {
-                let boundary = rest.trim().strip_prefix("boundary=")?.trim_matches('"');
-                Some((Encoding::Multipart, Params::multipart(boundary, body)?))
-            }
-            _ => None,
         }
     }
 }
@@ -168,7 +129,8 @@ async fn respond(
         let message = "the catalogue has no platform of that name which speaks OAuth 2";
         return said(StatusCode::NOT_FOUND, message);
     };
-    let Some(endpoint) = Endpoint::at(endpoint) else {
+    let name = endpoint;
+    let Some(endpoint) = Endpoint::at(name) else {
         return said(StatusCode::NOT_FOUND, "the provider has no such endpoint");
     };
     let methods = endpoint.methods();
@@ -182,7 +144,39 @@ async fn respond(
         connector,
         oauth,
     };
-    answered(&call, endpoint)
+    let entry = entry(&call, name);
+    let grant = entry.grant.clone();
+    let number = provider.state().journal.begin(entry);
+    let fault = Place::of(endpoint)
+        .and_then(|place| provider.take_fault(call.platform(), place, grant.as_deref()));
+    let response = match fault {
+        Some(fault) => suffered(&call, &fault, || answered(&call, endpoint)).await,
+        None => answered(&call, endpoint),
+    };
+    provider.state().journal.finish(number, &response);
+    response
+}
+
+/// The request, for the journal.
+fn entry(call: &Call<'_>, endpoint: &str) -> Entry {
+    let params = match call.any_params() {
+        Some((_, params)) => params,
+        None => Params::urlencoded(call.query().as_bytes()),
+    };
+    let grant = Names::of(&call.oauth).of_param("grant_type");
+    Entry {
+        platform: call.platform().to_owned(),
+        time: call.provider.now(),
+        endpoint: endpoint.to_owned(),
+        method: call.request.method().to_string(),
+        grant: params.text(grant).ok().flatten().map(str::to_owned),
+        client: named_client(&call.oauth, &params, call.headers()),
+        sent: shown(&call.oauth, &params, call.headers()),
+        status: None,
+        outcome: "pending".to_owned(),
+        fault: None,
+        gave: BTreeMap::new(),
+    }
 }
 
 fn answered(call: &Call<'_>, endpoint: Endpoint) -> HttpResponse {
@@ -191,6 +185,12 @@ fn answered(call: &Call<'_>, endpoint: Endpoint) -> HttpResponse {
         Endpoint::Authorize => authorize::answer(call),
         Endpoint::Token => token::token(call),
         Endpoint::Revoke => revoke::revoke(call),
+        Endpoint::Introspect => metadata::introspect(call),
+        Endpoint::UserInfo => metadata::user_info(call),
+        Endpoint::Metadata => metadata::metadata(call, false),
+        Endpoint::OpenId => metadata::metadata(call, true),
+        Endpoint::Keys => metadata::keys(),
+        Endpoint::Register => register::register(call),
         Endpoint::FollowUp(number) => follow_up::follow_up(call, number),
     }
 }

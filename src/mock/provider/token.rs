@@ -2,22 +2,23 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderValue};
 
-use super::answer::{self, is_refreshable, life, tokens};
+use super::answer::{is_refreshable, life, tokens};
 use super::assertion;
+use super::call::Call;
 use super::client::{Credentials, credentials};
 use super::error::Wrong;
 use super::grants::{Consent, Issued, NotGranted, Redeemer};
+use super::journal::{Remark, fingerprint};
 use super::names::Names;
 use super::params::Params;
-use super::serve::Call;
+use super::said::{no_store, refused};
 use crate::domain::{ClientAuth, Grant, OAuth, RefreshPolicy, StandardParam, Template};
 use crate::mock::credential::is_bad;
 use crate::mock::reply::sent;
 
 /// The word for an assertion (RFC 7523 section 2.1).
-pub const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 /// What a token request wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,36 +30,24 @@ enum Wanted {
 /// `POST token`.
 pub fn token(call: &Call<'_>) -> HttpResponse {
     match issued(call) {
-        Ok(issued) => no_store(sent(
-            StatusCode::OK,
-            &tokens(&call.oauth, &issued, call.provider.now()),
-        )),
+        Ok(issued) => given(call, &issued),
         Err(wrong) => refused(&call.oauth, &wrong),
     }
 }
 
-/// An error in the provider's own way: with some, inside a 200.
-pub fn refused(oauth: &OAuth, wrong: &Wrong) -> HttpResponse {
-    let status = match oauth.answer.ok {
-        Some(_) => StatusCode::OK,
-        None => wrong.status(),
-    };
-    let mut response = no_store(sent(status, &answer::error(oauth, wrong)));
-    let is_basic = matches!(oauth.client_auth, ClientAuth::Basic | ClientAuth::BasicRaw);
-    if status == StatusCode::UNAUTHORIZED && is_basic {
-        let challenge = HeaderValue::from_static("Basic realm=\"mock\"");
-        response
-            .headers_mut()
-            .insert(header::WWW_AUTHENTICATE, challenge);
-    }
-    response
-}
-
-/// The answer, marked so that nobody keeps it (RFC 6749 section 5.1).
-pub fn no_store(mut response: HttpResponse) -> HttpResponse {
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+fn given(call: &Call<'_>, issued: &Issued) -> HttpResponse {
+    let answer = tokens(&call.oauth, issued, call.provider.now());
+    let mut response = no_store(sent(StatusCode::OK, &answer));
+    Remark::on(&mut response, |remark| {
+        let seen = |token: &String| fingerprint(token.as_bytes());
+        remark
+            .gave
+            .insert("access_token", seen(&issued.access_token));
+        let refresh = issued.refresh_token.as_ref();
+        remark
+            .gave
+            .extend(refresh.map(|token| ("refresh_token", seen(token))));
+    });
     response
 }
 

@@ -99,7 +99,8 @@ fn signed(connector: &Connector, method: &str, path: &str, value: &str) -> TestR
     };
     let mut request = unsigned(connector.platform.as_str(), method, &path);
     for (name, template) in &connector.headers {
-        let value = template.render(|_| Some(value)).unwrap();
+        // Only fields that are no secrets stand there.
+        let value = template.render(|_| Some("42")).unwrap();
         request = request.insert_header((name.as_str(), value));
     }
     for (name, value) in &signature.headers {

@@ -9,17 +9,24 @@ use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::header::HeaderMap;
 use actix_web::test::{TestRequest, init_service};
 use actix_web::{App, Error, web};
-use serde_json::Value;
+use serde_json::{Value, json};
 use url::Url;
 
 use super::{CLIENT_ID, CLIENT_SECRET, Provider};
-use crate::catalog::Catalogue;
+use crate::catalog::{Catalogue, check_text};
 use crate::crypto::{base64_url, sha256};
-use crate::domain::{Clock, Timestamp};
+use crate::domain::{Clock, OAuth, Timestamp};
 use crate::mock::configure;
 
+mod catalogue;
+mod clients;
 mod code;
+mod consent;
+mod control;
+mod ends;
 mod follow_up;
+mod machines;
+mod refusals;
 
 const PUBLIC: &str = "http://127.0.0.1:3005";
 const REDIRECT: &str = "http://127.0.0.1:3005/connections/oauth/callback";
@@ -121,6 +128,12 @@ token_url = "https://acme.example/token"
     )
 }
 
+/// How a provider with these lines in its `[oauth]` table speaks.
+pub(super) fn oauth(lines: &str) -> OAuth {
+    let connector = check_text(&descriptor("acme", lines)).unwrap();
+    connector.oauth.unwrap().as_ref().clone()
+}
+
 /// The catalogue with these descriptors.
 fn catalogue(descriptors: &[(&str, &str)]) -> Catalogue {
     let folder = tempfile::tempdir().unwrap();
@@ -165,14 +178,14 @@ where
     }
 }
 
-fn encoded(pairs: &[(&str, &str)]) -> String {
+pub(super) fn encoded(pairs: &[(&str, &str)]) -> String {
     let mut text = url::form_urlencoded::Serializer::new(String::new());
     text.extend_pairs(pairs);
     text.finish()
 }
 
 /// The pairs, with others in the place of those of the same name; an empty one takes a pair away.
-fn changed<'p>(
+pub(super) fn changed<'p>(
     pairs: &[(&'p str, &'p str)],
     other: &[(&'p str, &'p str)],
 ) -> Vec<(&'p str, &'p str)> {
@@ -182,7 +195,7 @@ fn changed<'p>(
     kept.chain(added).copied().collect()
 }
 
-fn challenge() -> String {
+pub(super) fn challenge() -> String {
     base64_url(&sha256(VERIFIER.as_bytes()))
 }
 
