@@ -53,7 +53,7 @@ pub enum Health {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenState {
-    /// Counts the tokens of this generation: who has used an older one may find a newer.
+    /// Counts the connection's tokens: who has used an older one may find a newer.
     pub version: u64,
     /// Whether the vault can get a new one by itself.
     pub refreshable: bool,

@@ -120,7 +120,12 @@ impl Vault {
             renewed.last_refreshed_at = None;
             renewed.updated_at = self.clock.now();
             renewed.name = label.clone().or(renewed.name);
-            let live = self.put_together(renewed, &connector, material.clone())?;
+            let mut material = material.clone();
+            if let (Some(new), Some(old)) = (&mut material.token, &old.value.token) {
+                // Whoever still holds the old token finds that there is a newer.
+                new.version = old.version + 1;
+            }
+            let live = self.put_together(renewed, &connector, material)?;
             match self.replace(&old, &live, also.clone()).await {
                 Ok(()) => return Ok(live.connection),
                 Err(StoreError::Conflict) if tries < MAX_TRIES => tries += 1,

@@ -189,6 +189,9 @@ impl Vault {
             let mut batch = Batch::default();
             let is_revocable = self.revoke_into(&mut batch, &old.value)?;
             self.records.remove_into(&mut batch, &old);
+            let (scope, id) = (old.value.environment.as_str(), old.value.id.to_string());
+            let attempts = self.refreshing.attempts(&self.engine);
+            attempts.delete_into(&mut batch, scope, &id);
             self.usage
                 .forget_into(&mut batch, old.value.environment, old.value.id.0);
             match self.engine.commit(batch).await {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::connections::Vault;
 use super::error::VaultError;
 use super::live::Live;
-use super::refresh::Outcome;
+use super::refresh::{Outcome, Refreshing};
 use crate::domain::{Environment, Scope, Timestamp, TokenState};
 use crate::store::StoreError;
 
@@ -16,6 +16,9 @@ const COMFORTABLE: Duration = Duration::from_secs(30);
 const SIDE_BY_SIDE: usize = 16;
 /// So many are looked at in one go.
 const AT_ONCE: usize = 256;
+
+/// A connection that is another one after each refresh is looked at so often.
+const ROUNDS: usize = 3;
 
 /// What a token needs before a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,49 +44,80 @@ impl Vault {
         scope: &Scope,
         key: &str,
     ) -> Result<Arc<Live>, VaultError> {
-        let live = self.resolve(scope, key)?;
-        let Some(token) = &live.connection.token else {
-            return Ok(live);
+        for _ in 0..ROUNDS {
+            let live = self.resolve(scope, key)?;
+            if let Some(live) = self.ready_now(scope, live).await? {
+                return Ok(live);
+            }
+        }
+        self.resolve(scope, key)
+    }
+
+    /// `live`, if it can be used; nothing if it is another one by now.
+    async fn ready_now(
+        self: &Arc<Self>,
+        scope: &Scope,
+        live: Arc<Live>,
+    ) -> Result<Option<Arc<Live>>, VaultError> {
+        let connection = &live.connection;
+        let Some(token) = &connection.token else {
+            return Ok(Some(live));
         };
         let now = self.clock.now();
-        let of = (live.connection.environment, live.connection.id);
-        match need(token, live.connection.expires_at, now) {
-            Need::Nothing => Ok(live),
+        let of = (connection.environment, connection.id);
+        match need(token, connection.expires_at, now) {
+            Need::Nothing => Ok(Some(live)),
             Need::Soon => {
                 self.refresh_soon(of, token.version);
-                Ok(live)
+                Ok(Some(live))
             }
-            Need::Wait(at) => Err(later(
-                live.connection
-                    .health_reason
-                    .as_deref()
-                    .unwrap_or("it failed before"),
-                at,
-                now,
-            )),
+            Need::Wait(at) => {
+                let reason = connection.health_reason.as_deref();
+                Err(later(reason.unwrap_or("it failed before"), at, now))
+            }
             Need::Now => match self.refresh(of, token.version).await {
-                Outcome::Fresh => self.resolve(scope, key),
+                // Fresh; or removed, or connected again meanwhile: whatever it is now.
+                Outcome::Fresh | Outcome::Gone => Ok(None),
                 Outcome::Failed { reason } => Err(VaultError::MustReconnect { reason }),
-                Outcome::Later { reason, at } => Err(later(&reason, at, self.clock.now())),
-                // Gone, or connected again meanwhile: whatever it is now.
-                Outcome::Gone => self.resolve(scope, key),
+                Outcome::Later { reason, at } => {
+                    // Late is not too late while the old token lasts.
+                    let now = self.clock.now();
+                    match connection.expires_at.is_some_and(|end| end > now) {
+                        true => self.resolve(scope, connection.key.as_str()).map(Some),
+                        false => Err(later(&reason, at, now)),
+                    }
+                }
             },
         }
     }
 
     /// A newer token after the provider has answered 401 to `live`'s; none if there is none to be
-    /// had, or if this was tried a moment ago.
+    /// had, or if this was tried a moment ago. Of many who were refused at once, one refreshes and
+    /// the others wait for it.
     pub async fn after_refusal(self: &Arc<Self>, scope: &Scope, live: &Live) -> Option<Arc<Live>> {
         let token = live.connection.token.as_ref()?;
-        let of = (live.connection.environment, live.connection.id);
-        let now = self.clock.now();
-        if !token.refreshable || !self.refreshing.may_follow_refusal(of, now) {
+        if !token.refreshable {
             return None;
         }
-        match self.refresh(of, token.version).await {
-            Outcome::Fresh => self.resolve(scope, live.connection.key.as_str()).ok(),
-            _ => None,
+        let of = (live.connection.environment, live.connection.id);
+        let key = live.connection.key.as_str();
+        let outcome = match self.refreshing.under_way(of) {
+            Some(outcome) => Refreshing::wait(outcome).await,
+            None => None,
+        };
+        if outcome.is_none() {
+            // Looked at after asking whether one is under way: it may have ended just before.
+            let now = self.resolve(scope, key).ok()?;
+            if now.connection.token.as_ref()?.version > token.version {
+                return Some(now);
+            }
+            if !self.refreshing.may_follow_refusal(of, self.clock.now()) {
+                return None;
+            }
+            self.refresh(of, token.version).await;
         }
+        let now = self.resolve(scope, key).ok()?;
+        (now.connection.token.as_ref()?.version > token.version).then_some(now)
     }
 
     /// Refreshes what is due, soonest first.
@@ -94,7 +128,8 @@ impl Vault {
         for environment in Environment::ALL {
             let scope = environment.as_str();
             for id in self.records.by_due.scan(scope, &[], 1, 0, AT_ONCE)? {
-                let Some(connection) = self.records.connections.get(scope, &id)? else {
+                // One record that cannot be read keeps nobody else's token from being refreshed.
+                let Ok(Some(connection)) = self.records.connections.get(scope, &id) else {
                     continue;
                 };
                 // They stand in order: the first that is not due ends it.

@@ -108,18 +108,6 @@ impl Records {
             .replace_into(batch, scope, &id, &old.raw, new)
     }
 
-    /// Puts other secrets for `connection` into `batch`; a conflict unless they still are `old`.
-    pub fn replace_credentials_into(
-        &self,
-        batch: &mut Batch,
-        connection: &Connection,
-        old: &[u8],
-        new: &Credentials,
-    ) -> Result<(), StoreError> {
-        let (scope, id) = (connection.environment.as_str(), connection.id.to_string());
-        self.credentials.replace_into(batch, scope, &id, old, new)
-    }
-
     /// Puts the removal of `old`, with its secrets, into `batch`.
     pub fn remove_into(&self, batch: &mut Batch, old: &Versioned<Connection>) {
         let connection = &old.value;

@@ -5,7 +5,10 @@
 //! - the redeem is a task of the server's: a caller who leaves cancels nothing;
 //! - the new refresh token is on disk before anyone can see the new access token;
 //! - an answer for an older generation, or for a connection that is gone, changes nothing;
-//! - a refusal for good is written once and ends all tries; any other failure changes no credential.
+//! - a refusal for good is written once and ends all tries; any other failure changes no credential,
+//!   and nothing is tried again before the wait that it leads to is over;
+//! - what an answer brought is held until it is written, and as long as it is held there is no
+//!   other try: the refresh token that it replaces is never sent again.
 
 mod schedule;
 mod single;
@@ -13,7 +16,7 @@ mod single;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::connections::{MAX_TRIES, Vault};
+use super::connections::Vault;
 use super::integrations::App;
 use super::material::{Material, acts_alone, own_client};
 use super::records::Credentials;
@@ -30,10 +33,8 @@ pub(super) use schedule::due;
 use schedule::{chance, retry_after};
 pub(super) use single::Refreshing;
 
-/// A new token that the disk has no room for is tried to be written for so long.
-const HOLD: Duration = Duration::from_secs(15 * 60);
-/// … once in so long.
-const HOLD_STEP: Duration = Duration::from_secs(1);
+/// What the disk does not take is tried to be written once in so long.
+const HOLD_STEP: Duration = Duration::from_millis(if cfg!(test) { 5 } else { 1000 });
 
 /// Which connection.
 pub(super) type Key = (Environment, ConnectionId);
@@ -62,10 +63,8 @@ pub enum Outcome {
 /// A connection as it stood when its refresh began.
 struct Before {
     record: Versioned<Connection>,
-    credentials: Versioned<Credentials>,
+    credentials: Credentials,
     token: TokenState,
-    connector: Arc<Connector>,
-    oauth: Arc<OAuth>,
 }
 
 impl Vault {
@@ -92,7 +91,7 @@ impl Vault {
         self.refreshing.finish().await;
     }
 
-    async fn refresh_once(&self, key: Key, seen: u64) -> Outcome {
+    async fn refresh_once(self: &Arc<Self>, key: Key, seen: u64) -> Outcome {
         let before = match self.before(key, seen) {
             Ok(Ok(before)) => before,
             Ok(Err(outcome)) => return outcome,
@@ -101,18 +100,29 @@ impl Vault {
         if !before.token.refreshable {
             return self.notice_end(key, before).await;
         }
+        let connection = &before.record.value;
+        let Some((connector, oauth)) = self.spoken(connection) else {
+            let what = "the catalogue has no such connector any more".to_owned();
+            return self
+                .keep_failure(key, &before, TokenError::Refused(what))
+                .await;
+        };
         // Written first: it proves that the disk takes what the provider is about to give, and
         // tells, after a crash, that an answer may have been lost.
-        if let Err(error) = self.note_attempt(key).await {
-            tracing::error!(connection = %before.record.value.key, error = %error, "no refresh is tried: its outcome could not be kept");
+        if let Err(error) = self.note_attempt(key, connection).await {
+            tracing::error!(connection = %connection.key, error = %error, "no refresh is tried: its outcome could not be kept");
             return self.not_now("the server's disk takes no writes");
         }
-        match self.redeem(&before).await {
-            Ok(tokens) => self.keep_tokens(key, &before, tokens).await,
+        match self.redeem(&before, &connector, &oauth).await {
+            Ok(tokens) => {
+                self.keep_tokens(key, &before, (&connector, &oauth), tokens)
+                    .await
+            }
             Err(error) => self.keep_failure(key, &before, error).await,
         }
     }
 
+    /// The connection, if there is something to be done about its token now.
     fn before(&self, key: Key, seen: u64) -> Result<Result<Before, Outcome>, StoreError> {
         let (environment, id) = key;
         let Some(record) = self.records.read(environment, id)? else {
@@ -129,27 +139,33 @@ impl Vault {
         if token.version > seen {
             return Ok(Err(Outcome::Fresh));
         }
+        // Whoever asks may have looked before the last failure was written.
+        if let Some(at) = token.due_at.filter(|at| *at > self.clock.now())
+            && token.failures > 0
+        {
+            let reason = connection.health_reason.clone().unwrap_or_default();
+            return Ok(Err(Outcome::Later { reason, at }));
+        }
         let scope = environment.as_str();
-        let Some(credentials) = self.records.credentials.get_raw(scope, &id.to_string())? else {
+        let credentials = self.records.credentials.get(scope, &id.to_string())?;
+        // Two reads: between them its owner may have connected again. The refresh token of that
+        // sign-in must not be spent on an answer that would then be dropped.
+        let credentials = credentials.filter(|found| found.generation == connection.generation);
+        let Some(credentials) = credentials else {
             return Ok(Err(Outcome::Gone));
-        };
-        let connector = self.connector(&Scope::all(environment), connection.platform.as_str());
-        let spoken = connector.ok().and_then(|connector| {
-            let oauth = connector.oauth.clone()?;
-            Some((connector, oauth))
-        });
-        let Some((connector, oauth)) = spoken else {
-            return Ok(Err(
-                self.not_now("the catalogue has no such connector any more")
-            ));
         };
         Ok(Ok(Before {
             record,
             credentials,
             token,
-            connector,
-            oauth,
         }))
+    }
+
+    fn spoken(&self, connection: &Connection) -> Option<(Arc<Connector>, Arc<OAuth>)> {
+        let scope = Scope::all(connection.environment);
+        let connector = self.connector(&scope, connection.platform.as_str()).ok()?;
+        let oauth = connector.oauth.clone()?;
+        Some((connector, oauth))
     }
 
     fn not_now(&self, reason: &str) -> Outcome {
@@ -172,28 +188,31 @@ impl Vault {
         self.fail(key, &before, reason.to_owned()).await
     }
 
-    async fn note_attempt(&self, (environment, id): Key) -> Result<(), StoreError> {
+    async fn note_attempt(&self, key: Key, connection: &Connection) -> Result<(), StoreError> {
+        let (scope, id) = (key.0.as_str(), key.1.to_string());
+        let attempts = self.refreshing.attempts(&self.engine);
+        if let Some(since) = attempts.get(scope, &id)? {
+            tracing::warn!(connection = %connection.key, %since, "a refresh was cut off before its end was written; if the provider had answered, that answer is lost, and the same refresh token is sent once more");
+        }
         let mut batch = Batch::default();
-        let now = self.clock.now();
-        self.refreshing.attempts(&self.engine).put_into(
-            &mut batch,
-            environment.as_str(),
-            &id.to_string(),
-            &now,
-        )?;
+        attempts.put_into(&mut batch, scope, &id, &self.clock.now())?;
         self.engine.commit(batch).await.map(drop)
     }
 
-    async fn redeem(&self, before: &Before) -> Result<Tokens, TokenError> {
+    async fn redeem(
+        &self,
+        before: &Before,
+        connector: &Connector,
+        oauth: &OAuth,
+    ) -> Result<Tokens, TokenError> {
         let connection = &before.record.value;
-        let oauth = before.oauth.as_ref();
         let refused = |error: super::VaultError| TokenError::Refused(error.to_string());
-        let material = self.opened(connection, &before.credentials.value);
+        let material = self.opened(connection, &before.credentials);
         let material = material.map_err(refused)?;
         let app = match oauth.needs_app() {
             true => Some(
                 self.integrations
-                    .app(connection.environment, &before.connector, oauth)
+                    .app(connection.environment, connector, oauth)
                     .map_err(refused)?,
             ),
             false => None,
@@ -210,9 +229,9 @@ impl Vault {
             }
             None => own_client(&material),
         };
-        let endpoints = self.endpoints(&before.connector, oauth, &values)?;
+        let endpoints = self.endpoints(connector, oauth, &values)?;
         let asking = Asking {
-            connector: &before.connector,
+            connector,
             oauth,
             endpoints: &endpoints,
             client: client.as_ref(),
@@ -258,14 +277,20 @@ impl Vault {
     }
 
     /// Writes new tokens down. Until that is done nobody hears of them.
-    async fn keep_tokens(&self, key: Key, before: &Before, tokens: Tokens) -> Outcome {
+    async fn keep_tokens(
+        self: &Arc<Self>,
+        key: Key,
+        before: &Before,
+        (connector, oauth): (&Connector, &OAuth),
+        tokens: Tokens,
+    ) -> Outcome {
         let connection = &before.record.value;
-        let mut material = match self.opened(connection, &before.credentials.value) {
+        let mut material = match self.opened(connection, &before.credentials) {
             Ok(material) => material,
             Err(error) => return self.not_now(&error.to_string()),
         };
         for (field, value) in &tokens.kept {
-            let is_good = before.connector.field(field).is_some_and(|field| {
+            let is_good = connector.field(field).is_some_and(|field| {
                 !field.is_secret() && super::form::check_field(field, value).is_ok()
             });
             if is_good {
@@ -273,7 +298,7 @@ impl Vault {
             }
         }
         let now = self.clock.now();
-        material.take(&before.oauth, tokens, Some(&before.token), now);
+        material.take(oauth, tokens, Some(&before.token), now);
         let credentials = self.seal(connection, &material.secrets);
         let change = |connection: &mut Connection| {
             connection.settings.clone_from(&material.settings);
@@ -286,11 +311,14 @@ impl Vault {
         let outcome = self
             .write(key, before, Some(&credentials), change, Outcome::Fresh)
             .await;
-        self.refreshing.count("refreshed");
-        let (environment, platform) = (connection.environment, &connection.platform);
-        if before.oauth.needs_app() {
+        match &outcome {
+            Outcome::Fresh => self.refreshing.count("refreshed"),
+            Outcome::Gone => self.give_back(connection, credentials).await,
+            _ => {}
+        }
+        if oauth.needs_app() {
             self.integrations
-                .note_problem(environment, platform, None)
+                .note_problem(connection.environment, &connection.platform, None)
                 .await;
         }
         outcome
@@ -350,35 +378,35 @@ impl Vault {
 
     /// Commits what came of a refresh, if the connection still is the one that it was for.
     ///
-    /// Whatever else was changed about it meanwhile (a tag, a name) is kept. A full disk is waited
-    /// for: what the provider has given exists nowhere else.
+    /// Whatever else was changed about it meanwhile (a tag, a name) is kept, however often it
+    /// changes. A disk without room is waited for: what the provider has given exists nowhere else,
+    /// and what it has refused is not to be asked for again.
     async fn write(
         &self,
-        (environment, id): Key,
+        key: Key,
         before: &Before,
         credentials: Option<&Credentials>,
         change: impl Fn(&mut Connection),
         then: Outcome,
     ) -> Outcome {
-        let since = tokio::time::Instant::now();
-        let mut tries = 0;
+        let name = &before.record.value.key;
         loop {
-            match self
-                .try_write((environment, id), before, credentials, &change)
-                .await
-            {
+            match self.try_write(key, before, credentials, &change).await {
                 Ok(true) => return then,
                 Ok(false) => {
-                    tracing::info!(connection = %before.record.value.key, "a late answer was dropped: the connection is gone or was connected again");
+                    tracing::info!(connection = %name, "a late answer was dropped: the connection is gone or was connected again");
                     return Outcome::Gone;
                 }
-                Err(StoreError::Conflict) if tries < MAX_TRIES => tries += 1,
-                Err(StoreError::Full) if credentials.is_some() && since.elapsed() < HOLD => {
-                    tracing::error!(connection = %before.record.value.key, "the disk is full, and a new token waits to be written; make room");
+                // Somebody else's change came through, so this ends.
+                Err(StoreError::Conflict) => {}
+                Err(error @ (StoreError::Full | StoreError::Io(_)))
+                    if credentials.is_some() || !self.refreshing.is_closing() =>
+                {
+                    tracing::error!(connection = %name, error = %error, "what came of a refresh waits to be written; make room on the disk");
                     tokio::time::sleep(HOLD_STEP).await;
                 }
                 Err(error) => {
-                    tracing::error!(connection = %before.record.value.key, error = %error, "what came of a refresh could not be written");
+                    tracing::error!(connection = %name, error = %error, "what came of a refresh could not be written");
                     return self.not_now("what came of the refresh could not be written");
                 }
             }
@@ -392,34 +420,33 @@ impl Vault {
         credentials: Option<&Credentials>,
         change: &impl Fn(&mut Connection),
     ) -> Result<bool, StoreError> {
-        let Some(now) = self.records.read(environment, id)? else {
+        let (scope, name) = (environment.as_str(), id.to_string());
+        let mut batch = Batch::default();
+        let attempts = self.refreshing.attempts(&self.engine);
+        attempts.delete_into(&mut batch, scope, &name);
+        let now = self.records.read(environment, id)?.filter(|now| {
+            let version = now.value.token.as_ref().map(|token| token.version);
+            now.value.generation == before.record.value.generation
+                && version == Some(before.token.version)
+        });
+        let Some(now) = now else {
+            self.engine.commit(batch).await?;
             return Ok(false);
         };
-        let version = now.value.token.as_ref().map(|token| token.version);
-        if now.value.generation != before.record.value.generation
-            || version != Some(before.token.version)
-        {
-            return Ok(false);
-        }
         let mut new = now.value.clone();
         change(&mut new);
         new.updated_at = self.clock.now();
-        let mut batch = Batch::default();
         self.records.replace_into(&mut batch, &now, &new)?;
         if let Some(credentials) = credentials {
-            self.records.replace_credentials_into(
-                &mut batch,
-                &new,
-                &before.credentials.raw,
-                credentials,
-            )?;
+            // The record's own bytes are the expectation: credentials change only together with it.
+            self.records
+                .credentials
+                .put_into(&mut batch, scope, &name, credentials)?;
         }
-        self.refreshing.attempts(&self.engine).delete_into(
-            &mut batch,
-            environment.as_str(),
-            &id.to_string(),
-        );
         self.engine.commit(batch).await?;
         Ok(true)
     }
 }
+
+#[cfg(test)]
+mod tests;

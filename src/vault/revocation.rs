@@ -14,6 +14,7 @@ use super::error::VaultError;
 use super::integrations::App;
 use super::material::own_client;
 use super::records::Credentials;
+use crate::crypto::random_uuid;
 use crate::domain::{
     ACCESS_TOKEN_FIELD, Connection, Environment, REFRESH_TOKEN_FIELD, Scope, Timestamp,
 };
@@ -111,6 +112,39 @@ impl Vault {
         Ok((connection, revoked))
     }
 
+    /// Has tokens revoked that came too late for a connection that was removed meanwhile. Those of
+    /// one that was connected again are left to end by themselves: many providers would end the
+    /// new sign-in with them.
+    pub(super) async fn give_back(
+        self: &Arc<Self>,
+        connection: &Connection,
+        credentials: Credentials,
+    ) {
+        let environment = connection.environment;
+        if !matches!(self.records.read(environment, connection.id), Ok(None)) {
+            return;
+        }
+        let pending = Pending {
+            connection: connection.clone(),
+            credentials,
+            attempts: 0,
+            due_at: self.clock.now().plus(WAIT),
+        };
+        // Under a name of its own: the tokens that the connection had are being revoked under its.
+        let id = random_uuid().to_string();
+        let mut batch = Batch::default();
+        let scope = environment.as_str();
+        let put = self.revocations.put_into(&mut batch, scope, &id, &pending);
+        if put.is_err() || self.engine.commit(batch).await.is_err() {
+            return;
+        }
+        let vault = Arc::clone(self);
+        drop(
+            self.refreshing
+                .spawn(async move { vault.revoke(environment, &id).await }),
+        );
+    }
+
     /// Tries the revocations that are due.
     pub async fn revoke_due(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
@@ -135,12 +169,12 @@ impl Vault {
             // What is not known any more is revoked as well (RFC 7009 section 2.2).
             Ok(status @ (429 | 500..)) => {
                 tracing::warn!(connection = %key, status, "a token was not revoked yet");
-                (Revoked::Pending, attempts >= MAX_ATTEMPTS)
+                again(attempts)
             }
             Ok(_) => (Revoked::Failed, true),
             Err(error) => {
                 tracing::warn!(connection = %key, error = %error, "a token was not revoked yet");
-                (Revoked::Pending, attempts >= MAX_ATTEMPTS)
+                again(attempts)
             }
         };
         if is_over {
@@ -221,5 +255,13 @@ impl Vault {
         let answer = self.egress.fetch(request, MAX_ANSWER_BYTES, TIMEOUT).await;
         let answer = answer.map_err(|error| error.to_string())?;
         Ok(answer.status.as_u16())
+    }
+}
+
+/// What holds after so many failures, and whether that is the end.
+fn again(attempts: u32) -> (Revoked, bool) {
+    match attempts >= MAX_ATTEMPTS {
+        true => (Revoked::Failed, true),
+        false => (Revoked::Pending, false),
     }
 }

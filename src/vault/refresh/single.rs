@@ -30,6 +30,8 @@ pub struct Refreshing {
     metrics: Arc<Metrics>,
     running: Arc<Mutex<Running>>,
     is_closing: AtomicBool,
+    /// How many other tasks of the server's own are under way.
+    tasks: watch::Sender<usize>,
     refused: Mutex<HashMap<Key, Timestamp>>,
 }
 
@@ -41,6 +43,7 @@ impl Refreshing {
             metrics,
             running: Arc::default(),
             is_closing: AtomicBool::new(false),
+            tasks: watch::channel(0).0,
             refused: Mutex::default(),
         }
     }
@@ -61,7 +64,11 @@ impl Refreshing {
         key: Key,
         task: impl Future<Output = Outcome> + Send + 'static,
     ) -> Option<Outcome> {
-        let mut outcome = self.start(key, task)?;
+        Self::wait(self.start(key, task)?).await
+    }
+
+    /// Waits for `outcome`, but not for ever.
+    pub async fn wait(mut outcome: watch::Receiver<Option<Outcome>>) -> Option<Outcome> {
         let waited = tokio::time::timeout(PATIENCE, outcome.wait_for(Option::is_some));
         waited.await.ok()?.ok()?.clone()
     }
@@ -95,23 +102,47 @@ impl Refreshing {
         Some(receiver)
     }
 
+    /// The refresh of `key` that is under way.
+    pub fn under_way(&self, key: Key) -> Option<watch::Receiver<Option<Outcome>>> {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.get(&key).cloned()
+    }
+
     /// Runs `task` on the server's own behalf: whoever asked for it may leave.
     pub fn spawn<T: Send + 'static>(
         &self,
         task: impl Future<Output = T> + Send + 'static,
     ) -> tokio::task::JoinHandle<T> {
-        self.runtime.spawn(task)
+        self.tasks.send_modify(|count| *count += 1);
+        let done = Done(self.tasks.clone());
+        self.runtime.spawn(async move {
+            let _done = done;
+            task.await
+        })
     }
 
-    /// Takes no new ones, and waits for those under way.
+    /// Whether the program is stopping.
+    pub fn is_closing(&self) -> bool {
+        self.is_closing.load(Ordering::Relaxed)
+    }
+
+    /// Takes no new ones, and waits for those under way, and for the other tasks.
     pub async fn finish(&self) {
         self.is_closing.store(true, Ordering::Relaxed);
         let left: Vec<_> = {
             let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
             running.values().cloned().collect()
         };
-        for mut outcome in left {
-            let _ = tokio::time::timeout(PATIENCE, outcome.wait_for(Option::is_some)).await;
+        let all = async {
+            for mut outcome in left {
+                let _ = outcome.wait_for(Option::is_some).await;
+            }
+            let _ = self.tasks.subscribe().wait_for(|count| *count == 0).await;
+        };
+        if tokio::time::timeout(PATIENCE, all).await.is_err() {
+            tracing::error!(
+                "a provider or the disk takes too long; what it would have brought is lost"
+            );
         }
     }
 
@@ -119,16 +150,25 @@ impl Refreshing {
     /// for other reasons than an old token.
     pub fn may_follow_refusal(&self, key: Key, now: Timestamp) -> bool {
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        // A time to come is one that was noted before the clock was set back.
+        let is_recent = |at: &Timestamp| *at <= now && now.since(*at) < REFUSED_ONCE_IN;
         if refused.len() >= MAX_REFUSED {
-            refused.retain(|_, at| now.since(*at) < REFUSED_ONCE_IN);
+            refused.retain(|_, at| is_recent(at));
         }
-        let is_recent = refused
-            .get(&key)
-            .is_some_and(|at| now.since(*at) < REFUSED_ONCE_IN);
+        let is_recent = refused.get(&key).is_some_and(is_recent);
         if !is_recent && refused.len() < MAX_REFUSED {
             refused.insert(key, now);
         }
         !is_recent
+    }
+}
+
+/// Counts a task as done, also when it panics.
+struct Done(watch::Sender<usize>);
+
+impl Drop for Done {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count -= 1);
     }
 }
 
