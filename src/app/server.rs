@@ -34,6 +34,8 @@ use crate::vault::keys::OpenKeysError;
 
 /// The socket in the data folder by which the command line reaches a running server.
 pub const CONTROL_SOCKET: &str = "control.sock";
+/// How long a job may take to notice that the program stops.
+const JOB_PATIENCE: Duration = Duration::from_secs(10);
 /// Connections without a request are kept so long: longer than load balancers keep theirs.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
@@ -280,6 +282,7 @@ impl Running {
             "stopping: requests under way are finished, no others taken"
         );
         self.lifecycle.drain();
+        self.services.vault.stop_refreshing();
         let graceful = self.handle.stop(true);
         tokio::select! {
             () = graceful => {}
@@ -294,14 +297,24 @@ impl Running {
     }
 
     async fn finish(
-        self,
+        mut self,
         ended: Result<io::Result<()>, tokio::task::JoinError>,
     ) -> Result<(), StartError> {
+        self.services.vault.stop_refreshing();
         self.stop_jobs.send_replace(true);
-        for job in self.jobs {
-            let _ = job.await;
+        let jobs = std::mem::take(&mut self.jobs);
+        let vault = Arc::clone(&self.services.vault);
+        let all = async move {
+            // What a provider has given is to be on disk first; the jobs can wait.
+            vault.finish_refreshes().await;
+            for job in jobs {
+                let _ = tokio::time::timeout(JOB_PATIENCE, job).await;
+            }
+        };
+        tokio::select! {
+            () = all => {}
+            () = self.signals.stop() => tracing::warn!("told to stop at once: what is under way is lost"),
         }
-        self.services.vault.finish_refreshes().await;
         self.services.core.close();
         if let Some(socket) = &self.socket {
             let _ = std::fs::remove_file(socket);

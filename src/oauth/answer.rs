@@ -254,7 +254,7 @@ fn expiry(oauth: &OAuth, body: &Value, now: Timestamp) -> Result<Option<Timestam
         // A token that has ended on arrival comes from a clock that is not ours; believing it, we
         // would ask for another with every request.
         if end > now {
-            return Ok(Some(end));
+            return Ok(Some(end.min(now.plus(MAX_LIFE))));
         }
     }
     let life = match shape.expires_in.find(body) {

@@ -10,7 +10,7 @@ use super::integrations::{Defaults, Integrations};
 use super::live::{Live, LiveMap, Overrides};
 use super::records::{Records, active_part};
 use super::refresh::Refreshing;
-use super::revocation::Pending;
+use super::revocation::{Pending, Revoked};
 use super::sign::Signature;
 use crate::catalog::Catalogue;
 use crate::crypto::Keyring;
@@ -176,18 +176,18 @@ impl Vault {
         }
     }
 
-    /// Removes a connection with its secrets, and answers what it was, and whether there is a
-    /// token to be revoked, which is written down in the same commit.
+    /// Removes a connection with its secrets, and answers what it was, and what is going to become
+    /// of its tokens: a revocation is written down in the same commit.
     pub(super) async fn remove(
         &self,
         scope: &Scope,
         name: &str,
-    ) -> Result<(Connection, bool), VaultError> {
+    ) -> Result<(Connection, Revoked), VaultError> {
         let mut tries = 0;
         loop {
             let old = self.read(scope, name)?;
             let mut batch = Batch::default();
-            let is_revocable = self.revoke_into(&mut batch, &old.value)?;
+            let planned = self.revoke_into(&mut batch, &old.value)?;
             self.records.remove_into(&mut batch, &old);
             let (scope, id) = (old.value.environment.as_str(), old.value.id.to_string());
             let attempts = self.refreshing.attempts(&self.engine);
@@ -195,7 +195,7 @@ impl Vault {
             self.usage
                 .forget_into(&mut batch, old.value.environment, old.value.id.0);
             match self.engine.commit(batch).await {
-                Ok(_) => return Ok((old.value, is_revocable)),
+                Ok(_) => return Ok((old.value, planned)),
                 Err(StoreError::Conflict) if tries < MAX_TRIES => tries += 1,
                 Err(error) => return Err(error.into()),
             }

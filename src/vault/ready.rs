@@ -14,6 +14,8 @@ use crate::store::StoreError;
 const COMFORTABLE: Duration = Duration::from_secs(30);
 /// So many refreshes that are due run side by side.
 const SIDE_BY_SIDE: usize = 16;
+/// One pass takes no longer.
+const PASS: Duration = Duration::from_secs(5);
 /// So many are looked at in one go.
 const AT_ONCE: usize = 256;
 
@@ -136,15 +138,24 @@ impl Vault {
                 if connection.due_at().is_none_or(|due| due > now) {
                     break;
                 }
-                let version = connection.token.map_or(0, |token| token.version);
-                due.push(((environment, connection.id), version));
+                let key = (environment, connection.id);
+                if self.refreshing.under_way(key).is_none() {
+                    let version = connection.token.map_or(0, |token| token.version);
+                    due.push((key, version));
+                }
             }
         }
-        futures_util::stream::iter(due)
-            .for_each_concurrent(SIDE_BY_SIDE, async |(key, seen)| {
-                self.refresh(key, seen).await;
-            })
-            .await;
+        let all = futures_util::stream::iter(due).for_each_concurrent(
+            SIDE_BY_SIDE,
+            async |(key, seen)| {
+                if !self.refreshing.is_closing() {
+                    self.refresh(key, seen).await;
+                }
+            },
+        );
+        // Providers that do not answer keep nobody else waiting: their refreshes go on by
+        // themselves, and the next pass begins with the others.
+        let _ = tokio::time::timeout(PASS, all).await;
         Ok(())
     }
 }

@@ -86,6 +86,11 @@ impl Vault {
         drop(self.refreshing.start(key, task));
     }
 
+    /// Takes no new refreshes from now on.
+    pub fn stop_refreshing(&self) {
+        self.refreshing.close();
+    }
+
     /// Takes no new refreshes, and waits for those under way to be on disk.
     pub async fn finish_refreshes(&self) {
         self.refreshing.finish().await;
@@ -224,6 +229,17 @@ impl Vault {
                 values: own,
                 ..
             }) => {
+                // A refresh token belongs to the client and the server that gave it. Another one
+                // refuses it, for good, and has no business seeing it.
+                if own
+                    .iter()
+                    .any(|(name, value)| values.get(name).is_some_and(|before| before != value))
+                {
+                    return Err(TokenError::Refused(
+                        "the OAuth app was changed since; its owner must connect again, or the app be set back"
+                            .to_owned(),
+                    ));
+                }
                 values.extend(own);
                 Some(client)
             }
@@ -329,6 +345,13 @@ impl Vault {
             return self.fail(key, before, reason.clone()).await;
         }
         let connection = &before.record.value;
+        let is_own = self
+            .spoken(&before.record.value)
+            .is_some_and(|(_, oauth)| acts_alone(&oauth));
+        if let (TokenError::ClientRefused(reason), true) = (&error, is_own) {
+            // What its owner entered is no longer good; no operator can mend that.
+            return self.fail(key, before, reason.clone()).await;
+        }
         if let TokenError::ClientRefused(reason) = &error {
             self.integrations
                 .note_problem(connection.environment, &connection.platform, Some(reason))

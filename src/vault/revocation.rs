@@ -13,10 +13,11 @@ use super::connections::Vault;
 use super::error::VaultError;
 use super::integrations::App;
 use super::material::own_client;
-use super::records::Credentials;
+use super::records::{Credentials, active_part};
 use crate::crypto::random_uuid;
 use crate::domain::{
-    ACCESS_TOKEN_FIELD, Connection, Environment, REFRESH_TOKEN_FIELD, Scope, Timestamp,
+    ACCESS_TOKEN_FIELD, CLIENT_ID_FIELD, Connection, Environment, Health, OAuth,
+    REFRESH_TOKEN_FIELD, Scope, Timestamp,
 };
 use crate::oauth::revoke::revoke_request;
 use crate::store::{Batch, StoreError};
@@ -26,8 +27,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Nobody waits longer for a provider's answer.
 const TIMEOUT: Duration = Duration::from_secs(20);
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
+/// So many of an owner's connections are looked at.
+const MAX_LOOKED_AT: usize = 200;
 /// After so many failures a revocation is given up.
-const MAX_ATTEMPTS: u32 = 8;
+const MAX_ATTEMPTS: u32 = 30;
 /// How long after a failure it is tried again, times the number of failures.
 const WAIT: Duration = Duration::from_secs(60);
 
@@ -43,6 +46,9 @@ pub enum Revoked {
     Unsupported,
     /// The provider has not answered yet; it is tried again.
     Pending,
+    /// Another connection of the same owner lives by the same account and OAuth app, and many
+    /// providers would end that as well.
+    Kept,
 }
 
 /// A revocation that is still to be done.
@@ -58,25 +64,24 @@ pub struct Pending {
 }
 
 impl Vault {
-    /// Puts the revocation of a connection's tokens into the batch that removes it, if there is
-    /// anything to revoke.
+    /// Puts the revocation of a connection's tokens into the batch that removes it, if they are to
+    /// be revoked, and says what is going to become of them.
     pub(super) fn revoke_into(
         &self,
         batch: &mut Batch,
         connection: &Connection,
-    ) -> Result<bool, VaultError> {
-        let scope = Scope::all(connection.environment);
-        let connector = self.connector(&scope, connection.platform.as_str());
-        let is_revocable = connection.token.is_some()
-            && connector.is_ok_and(|connector| {
-                let oauth = connector.oauth.as_deref();
-                oauth.is_some_and(|oauth| oauth.revoke.is_some())
-            });
+    ) -> Result<Revoked, VaultError> {
+        let revocable = self
+            .oauth_of(connection)
+            .filter(|oauth| connection.token.is_some() && oauth.revoke.is_some());
         let (environment, id) = (connection.environment.as_str(), connection.id.to_string());
         let credentials = self.records.credentials.get(environment, &id)?;
-        let Some(credentials) = credentials.filter(|_| is_revocable) else {
-            return Ok(false);
+        let (Some(oauth), Some(credentials)) = (revocable, credentials) else {
+            return Ok(Revoked::Unsupported);
         };
+        if self.shares_its_grant(connection, &oauth)? {
+            return Ok(Revoked::Kept);
+        }
         let pending = Pending {
             connection: connection.clone(),
             credentials,
@@ -85,7 +90,45 @@ impl Vault {
         };
         self.revocations
             .put_into(batch, environment, &id, &pending)?;
-        Ok(true)
+        Ok(Revoked::Pending)
+    }
+
+    fn oauth_of(&self, connection: &Connection) -> Option<Arc<OAuth>> {
+        let scope = Scope::all(connection.environment);
+        let connector = self.connector(&scope, connection.platform.as_str());
+        connector.ok()?.oauth.clone()
+    }
+
+    /// Whether its owner has another connection by the same account, server and OAuth app. With
+    /// Google, for one, a revocation ends everything that the person has granted the app.
+    fn shares_its_grant(&self, connection: &Connection, oauth: &OAuth) -> Result<bool, VaultError> {
+        let (Some(identity), Some(account)) = (&connection.identity, &connection.account) else {
+            return Ok(false);
+        };
+        let scope = connection.environment.as_str();
+        let parts = [active_part(true), identity.as_str().as_bytes()];
+        let client = connection.settings.get(CLIENT_ID_FIELD);
+        for id in self
+            .records
+            .by_identity
+            .scan(scope, &parts, 3, 0, MAX_LOOKED_AT)?
+        {
+            let Some(other) = self.records.connections.get(scope, &id)? else {
+                continue;
+            };
+            let is_by_the_same = other.id != connection.id
+                && other.account.as_ref() == Some(account)
+                && other.settings.get(CLIENT_ID_FIELD) == client
+                && other.health != Health::Failed;
+            if is_by_the_same
+                && self
+                    .oauth_of(&other)
+                    .is_some_and(|others| others.token_url == oauth.token_url)
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Removes a connection with its secrets, gives its tokens back, and answers what it was.
@@ -96,9 +139,9 @@ impl Vault {
         scope: &Scope,
         name: &str,
     ) -> Result<(Connection, Revoked), VaultError> {
-        let (connection, is_revocable) = self.remove(scope, name).await?;
-        if !is_revocable {
-            return Ok((connection, Revoked::Unsupported));
+        let (connection, planned) = self.remove(scope, name).await?;
+        if planned != Revoked::Pending {
+            return Ok((connection, planned));
         }
         let vault = Arc::clone(self);
         let (environment, id) = (connection.environment, connection.id.to_string());
@@ -151,6 +194,9 @@ impl Vault {
         for environment in Environment::ALL {
             let all = self.revocations.scan(environment.as_str(), None, 1000)?;
             for (id, _) in all.into_iter().filter(|(_, pending)| pending.due_at <= now) {
+                if self.refreshing.is_closing() {
+                    break;
+                }
                 self.revoke(environment, &id).await;
             }
         }
@@ -167,7 +213,7 @@ impl Vault {
         let (revoked, is_over) = match &answered {
             Ok(status) if (200..300).contains(status) => (Revoked::Revoked, true),
             // What is not known any more is revoked as well (RFC 7009 section 2.2).
-            Ok(status @ (429 | 500..)) => {
+            Ok(status @ (401 | 403 | 408 | 425 | 429 | 500..)) => {
                 tracing::warn!(connection = %key, status, "a token was not revoked yet");
                 again(attempts)
             }

@@ -41,15 +41,13 @@ fn due_by(margin: Option<u64>, now: Timestamp, end: Timestamp, chance: f64) -> T
 }
 
 /// How long to wait after the failure with this number, counted from 1. Doubles each time; a tenth
-/// more or less. What the provider asks for counts more.
+/// more or less. What the provider asks for counts if it is more.
 pub(super) fn retry_after(failures: u32, asked: Option<Duration>, chance: f64) -> Duration {
     let doubled = FIRST_WAIT.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1)));
     let wait = doubled.min(LONGEST_WAIT);
     let wait = wait.mul_f64(0.9 + chance.clamp(0.0, 1.0) / 5.0);
-    match asked {
-        Some(asked) => asked.min(LONGEST_ASKED).max(Duration::from_secs(1)),
-        None => wait,
-    }
+    // Never less than without being asked: some answer every failure with `Retry-After: 0`.
+    asked.map_or(wait, |asked| asked.min(LONGEST_ASKED).max(wait))
 }
 
 #[cfg(test)]
@@ -87,7 +85,7 @@ mod tests {
             .collect();
         assert_eq!(waits, [15, 30, 60, 120, 240, 480, 960, 1800, 1800]);
         let asked = |seconds| retry_after(1, Some(Duration::from_secs(seconds)), 0.5).as_secs();
-        assert_eq!((asked(7), asked(0), asked(1_000_000)), (7, 1, 3600));
+        assert_eq!((asked(70), asked(0), asked(1_000_000)), (70, 15, 3600));
     }
 
     proptest! {

@@ -126,9 +126,14 @@ impl Refreshing {
         self.is_closing.load(Ordering::Relaxed)
     }
 
+    /// Takes no new ones from now on.
+    pub fn close(&self) {
+        self.is_closing.store(true, Ordering::Relaxed);
+    }
+
     /// Takes no new ones, and waits for those under way, and for the other tasks.
     pub async fn finish(&self) {
-        self.is_closing.store(true, Ordering::Relaxed);
+        self.close();
         let left: Vec<_> = {
             let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
             running.values().cloned().collect()
