@@ -22,6 +22,7 @@ mod passthrough_headers;
 mod passthrough_redirects;
 mod readme;
 mod recovery;
+mod refresh;
 mod secrets;
 mod stopping;
 mod streaming;
