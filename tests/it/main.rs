@@ -23,6 +23,7 @@ mod passthrough_redirects;
 mod readme;
 mod recovery;
 mod refresh;
+mod refresh_kill;
 mod secrets;
 mod stopping;
 mod streaming;
