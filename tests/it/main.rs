@@ -27,6 +27,8 @@ mod passthrough_headers;
 mod passthrough_redirects;
 mod readme;
 mod recovery;
+mod refresh;
+mod refresh_kill;
 mod secrets;
 mod stopping;
 mod streaming;

@@ -60,6 +60,20 @@ fn an_end_is_read_as_seconds_or_as_a_time() {
 }
 
 #[test]
+fn an_end_that_is_past_on_arrival_is_not_believed() {
+    let mut oauth = plain();
+    oauth.answer.expires_at = Some("ends".parse().unwrap());
+    for (body, expected) in [
+        (r#"{"access_token":"a","ends":999999}"#, None),
+        (r#"{"access_token":"a","ends":1000000}"#, None),
+        (r#"{"access_token":"a","ends":5,"expires_in":60}"#, Some(60)),
+    ] {
+        let tokens = read(&oauth, &fetched(200, "application/json", body), NOW, &[]).unwrap();
+        assert_eq!(life(&tokens), expected, "{body}");
+    }
+}
+
+#[test]
 fn a_form_is_read_where_the_provider_answers_so() {
     let answer = fetched(
         200,

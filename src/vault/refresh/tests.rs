@@ -14,7 +14,7 @@ use provider::Reply;
 
 use super::Outcome;
 use crate::domain::{Clock, Connection, Health};
-use crate::vault::VaultError;
+use crate::vault::{Revoked, VaultError};
 
 /// A connection whose token has just ended.
 fn ended(house: &House) -> Connection {
@@ -100,11 +100,7 @@ fn what_comes_for_a_connection_that_was_removed_is_given_back() {
         .run(async move { removing.0.delete(&scope(), &removing.1).await })
         .unwrap();
     house.provider.release();
-    let revoked = || {
-        let mut revoked = house.provider.state().revoked.join(" ");
-        revoked.retain(|each| each != '\n');
-        revoked
-    };
+    let revoked = || house.provider.state().revoked.join(" ");
     bell.wait("both revoked", || revoked().contains("rt-2"));
     assert!(revoked().contains("rt-1"));
     assert!(house.stored(&connection).is_none());
@@ -268,4 +264,30 @@ fn a_connector_that_is_gone_stands_in_nobodys_way() {
     let found = found.unwrap().unwrap();
     assert_eq!(found.health, Health::Degraded);
     assert!(found.due_at().unwrap() > house.clock.now());
+}
+
+#[test]
+fn a_revocation_is_tried_again_until_it_is_done_or_given_up() {
+    let house = House::new("generic-oauth2");
+    for (failures, revocations) in [(2, 3), (100, 8)] {
+        let connection = house.connect(1000).unwrap();
+        {
+            let mut state = house.provider.state();
+            state.revoked.clear();
+            state.revokes_later = failures;
+        }
+        let vault = house.vault();
+        let deleted = house.run(async move {
+            let key = connection.key.as_str();
+            vault.delete(&scope(), key).await
+        });
+        assert_eq!(deleted.unwrap().1, Revoked::Pending);
+        for _ in 0..20 {
+            // Later failures are waited for longer, up to eight minutes.
+            house.clock.advance(9 * 60);
+            let vault = house.vault();
+            house.run(async move { vault.revoke_due().await }).unwrap();
+        }
+        assert_eq!(house.provider.state().revoked.len(), revocations);
+    }
 }

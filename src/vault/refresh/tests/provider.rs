@@ -102,6 +102,8 @@ pub struct State {
     pub answered: Vec<Answered>,
     pub redeems: u64,
     pub revoked: Vec<String>,
+    /// So many revocations are answered with 503.
+    pub revokes_later: u32,
     pub wrong: Vec<String>,
     pub look: Option<Look>,
     /// Whether a token that comes twice is taken for a lost answer, and not for theft.
@@ -329,9 +331,15 @@ async fn serve(mut stream: TcpStream, state: &Mutex<State>, bell: &Bell) {
         return;
     };
     if line.contains("/revoke") {
-        state.lock().unwrap().revoked.push(body);
-        let none = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
-        let _ = stream.write_all(none).await;
+        let status = {
+            let mut state = state.lock().unwrap();
+            state.revoked.push(body);
+            let is_later = state.revokes_later > 0;
+            state.revokes_later = state.revokes_later.saturating_sub(1);
+            if is_later { "503 Later" } else { "200 OK" }
+        };
+        let answer = format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+        let _ = stream.write_all(answer.as_bytes()).await;
         return;
     }
     let number = body.split("refresh_token=rt-").nth(1).unwrap();
