@@ -1,4 +1,4 @@
-import { html, useCallback, useEffect, useMemo, useReducer, useRef, useState } from '../vendor/preact.js';
+import { html, useCallback, useEffect, useErrorBoundary, useMemo, useReducer, useRef, useState } from '../vendor/preact.js';
 import { Dialog } from '../kit/dialog.js';
 import { LiveRegion } from '../kit/live.js';
 import { findConnector, offered } from './catalogue.js';
@@ -19,24 +19,29 @@ import { Problem } from './views/problem.js';
 export function App({ t, root, modal, host, enter, params: early }) {
   const [phase, setPhase] = useState({ name: 'loading' });
   const close = useRef(null);
+  // Outlives the session: who has to start again finds what was typed.
+  const memory = useRef({ drafts: new Map(), list: {} });
+  const [broken, mend] = useErrorBoundary();
   const begin = useCallback(async () => {
+    mend();
     setPhase({ name: 'loading' });
     try {
       setPhase({ name: 'ready', link: await enter() });
     } catch (error) {
-      const trouble = error instanceof Trouble ? error : new Trouble('server-refused', { message: error.message });
+      const trouble = error instanceof Trouble ? error : new Trouble('server-refused');
       setPhase({ name: 'trouble', trouble });
       host.failed(trouble.message || t(`trouble.${trouble.kind}.title`));
     }
   }, []);
   useEffect(() => void begin(), []);
-  const shared = { t, root, modal, host, params: phase.link?.params ?? early(), restart: begin };
-  const escape = () => (close.current ?? host.closed)();
+  const shared = { t, root, modal, host, memory: memory.current, params: phase.link?.params ?? early(), restart: begin };
+  const escape = () => (close.current ?? host.closed)?.();
+  const problem = broken ? new Trouble('server-refused') : phase.trouble;
   const content = html`
     <${LiveRegion}>
-      ${phase.name === 'loading' && html`<${Bare} shared=${shared}><${Loading} /><//>`}
-      ${phase.name === 'trouble' && html`<${Bare} shared=${shared}><${Problem} trouble=${phase.trouble} /><//>`}
-      ${phase.name === 'ready' && html`<${Ready} shared=${shared} link=${phase.link} escape=${close} />`}
+      ${!problem && phase.name === 'loading' && html`<${Bare} shared=${shared}><${Loading} /><//>`}
+      ${problem && html`<${Bare} shared=${shared}><${Problem} trouble=${problem} /><//>`}
+      ${!problem && phase.name === 'ready' && html`<${Ready} shared=${shared} link=${phase.link} escape=${close} />`}
     <//>`;
   if (!modal) return html`<main class="sheet page">${content}</main>`;
   return html`<${Dialog} class="sheet" labelledby="view-heading" onEscape=${escape}>${content}<//>`;
@@ -56,7 +61,6 @@ function Ready({ shared, link, escape }) {
   const [stack, move] = useReducer(step, null, () => firstStack(session, connectors, params));
   const [handler, setHandler] = useState(null);
   const [trouble, setTrouble] = useState(null);
-  const memory = useRef({ drafts: new Map(), list: {} });
   const view = stack.at(-1);
 
   const onBack = useCallback((given) => {
@@ -74,7 +78,6 @@ function Ready({ shared, link, escape }) {
     connections,
     notice,
     setNotice,
-    memory: memory.current,
     company: session.companyName || params.companyName || shared.t('company.unknown'),
     onBack,
     back,
@@ -88,7 +91,7 @@ function Ready({ shared, link, escape }) {
     },
     canGoHome: stack[0].name === 'list',
     call: (path, options) => call(path, options).catch((error) => {
-      if (error instanceof Trouble) {
+      if (error instanceof Trouble && !trouble) {
         setTrouble(error);
         shared.host.failed(error.message || shared.t(`trouble.${error.kind}.title`));
       }

@@ -7,6 +7,8 @@ import { Trouble, fetchLink, openSession } from './session.js';
 import { root, speak } from './start.js';
 
 const bridge = createBridge(window);
+// Opened by itself there is nobody to be told, and nothing to close.
+const host = window.parent === window ? { ...bridge, closed: null } : bridge;
 let params = {};
 
 bridge.opened.then((meeting) => {
@@ -34,4 +36,4 @@ function withoutQuery(address) {
 }
 
 const t = await speak();
-render(html`<${App} t=${t} root=${root} modal=${true} host=${bridge} enter=${enter} params=${() => params} />`, document.body);
+render(html`<${App} t=${t} root=${root} modal=${true} host=${host} enter=${enter} params=${() => params} />`, document.body);

@@ -25,7 +25,7 @@ export function Field({ label, help, error, words = {}, required = false, ...inp
     </div>`;
 }
 
-function Text({ type = 'text', multiline, prefix, suffix, words, error, describedBy, value, onValue, ...rest }) {
+function Text({ type = 'text', dir, multiline, prefix, suffix, words, error, describedBy, value, onValue, ...rest }) {
   const [revealed, reveal] = useState(false);
   const secret = type === 'password';
   const common = {
@@ -35,18 +35,18 @@ function Text({ type = 'text', multiline, prefix, suffix, words, error, describe
     value,
     onInput: (event) => onValue(event.target.value),
   };
-  if (multiline) return html`<div class="box ${error ? 'wrong' : ''}"><textarea rows="5" ...${common} /></div>`;
+  if (multiline) return html`<div class="box ${error ? 'wrong' : ''}" dir=${dir}><textarea rows="5" ...${common} /></div>`;
   return html`
-    <div class="box ${error ? 'wrong' : ''}">
-      ${prefix && html`<span class="affix before" dir="ltr">${prefix}</span>`}
+    <div class="box ${error ? 'wrong' : ''}" dir=${dir}>
+      ${prefix && html`<span class="affix before">${prefix}</span>`}
       <input type=${secret && revealed ? 'text' : type} ...${common} placeholder=${rest.placeholder || ' '} />
-      ${suffix && html`<span class="affix after" dir="ltr">${suffix}</span>`}
+      ${suffix && html`<span class="affix after">${suffix}</span>`}
       ${secret && html`<${IconButton} icon=${revealed ? 'eye-off' : 'eye'} label=${revealed ? words.hide : words.reveal}
         aria-pressed=${String(revealed)} aria-controls=${rest.id} onClick=${() => reveal(!revealed)} />`}
     </div>`;
 }
 
-function Select({ options = [], words, error, describedBy, value, onValue, placeholder, type, multiline, prefix, suffix, ...rest }) {
+function Select({ options = [], dir, words, error, describedBy, value, onValue, placeholder, type, multiline, prefix, suffix, ...rest }) {
   return html`
     <div class="box ${error ? 'wrong' : ''}">
       <select ...${rest} ...${attributes(error, describedBy, rest.required)} value=${value}

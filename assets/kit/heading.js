@@ -4,7 +4,7 @@ import { h, useEffect, useRef } from '../vendor/preact.js';
 export function ViewHeading({ children, focus = true, level = 1, ...rest }) {
   const heading = useRef(null);
   useEffect(() => {
-    if (focus) heading.current?.focus({ preventScroll: level === 1 });
+    if (focus) heading.current?.focus();
   }, []);
   return h(`h${level}`, { ref: heading, tabIndex: -1, ...rest }, children);
 }

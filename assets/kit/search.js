@@ -3,8 +3,11 @@ import { isShortcut } from '../lib/keys.js';
 import { IconButton } from './button.js';
 import { Icon } from './icons.js';
 
-/** A search field that `/` leads to from anywhere. `onLeave` is called when an arrow leads down, out of it. */
-export function SearchField({ label, value, onValue, onLeave, clearLabel, ...rest }) {
+/**
+ * A search field that `/` leads to from anywhere. `onLeave` is called when an arrow leads down, out of
+ * it, `onEnter` when the best result is wanted; Escape empties it before it does anything else.
+ */
+export function SearchField({ label, value, onValue, onLeave, onEnter, clearLabel, ...rest }) {
   const input = useRef(null);
   const id = useId();
   useEffect(() => {
@@ -16,10 +19,12 @@ export function SearchField({ label, value, onValue, onLeave, clearLabel, ...res
     document.addEventListener('keydown', focus);
     return () => document.removeEventListener('keydown', focus);
   }, []);
-  const leave = (event) => {
-    if (event.key !== 'ArrowDown' || event.isComposing) return;
+  const keys = { ArrowDown: onLeave, Enter: value && onEnter, Escape: value && (() => onValue('')) };
+  const press = (event) => {
+    if (event.isComposing || !keys[event.key]) return;
     event.preventDefault();
-    onLeave?.();
+    event.stopPropagation();
+    keys[event.key]();
   };
   const clear = () => {
     onValue('');
@@ -30,7 +35,7 @@ export function SearchField({ label, value, onValue, onLeave, clearLabel, ...res
       <${Icon} name="search" class="search-mark" />
       <label for=${id} class="unseen">${label}</label>
       <input id=${id} ref=${input} type="search" placeholder=${label} value=${value} autocomplete="off" spellcheck=${false}
-        aria-keyshortcuts="/" enterkeyhint="search" onInput=${(event) => onValue(event.target.value)} onKeyDown=${leave} ...${rest} />
+        aria-keyshortcuts="/" enterkeyhint="search" onInput=${(event) => onValue(event.target.value)} onKeyDown=${press} ...${rest} />
       ${value && html`<${IconButton} icon="close" label=${clearLabel} onClick=${clear} />`}
     </search>`;
 }

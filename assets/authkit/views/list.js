@@ -40,6 +40,7 @@ export function List({ missing }) {
     Object.assign(memory.list, { left: true, active: key });
     go(view);
   };
+  const openConnector = ({ platform }) => open(platform, { name: 'connector', platform, connection: null });
   if (connectors.length === 0 && own.length === 0) return html`<${Nothing} />`;
   const connected = new Set(connections.map(({ platform }) => platform));
   return html`
@@ -52,7 +53,8 @@ export function List({ missing }) {
       ${notice && html`<${Notice} tone=${notice.tone}>${notice.text}<//>`}
       ${connectors.length > 6 && html`
         <div class="tools" ref=${search}>
-          <${SearchField} label=${t('list.search')} clearLabel=${t('list.clear')} value=${query} onValue=${setQuery} onLeave=${roving.first} />
+          <${SearchField} label=${t('list.search')} clearLabel=${t('list.clear')} value=${query} onValue=${setQuery} onLeave=${roving.first}
+            onEnter=${() => found[0] && openConnector(found[0])} />
           <${CategoryPicker} connectors=${connectors} value=${category} onValue=${setCategory} />
         </div>`}
       <div ...${roving.list}>
@@ -61,8 +63,7 @@ export function List({ missing }) {
             onOpen=${() => open(`own:${each.id}`, { name: 'own', id: each.id })} />`} />
         ${groups.map(([name, items]) => html`
           <${Section} key=${name} title=${query ? t('list.found') : categoryName(t, name)} unseen=${Boolean(query)} items=${items} draw=${(each) => html`
-            <${ConnectorRow} key=${each.platform} connector=${each} connected=${connected.has(each.platform)} row=${roving.row(each.platform)}
-              onOpen=${() => open(each.platform, { name: 'connector', platform: each.platform, connection: null })} />`} />`)}
+            <${ConnectorRow} key=${each.platform} connector=${each} connected=${connected.has(each.platform)} row=${roving.row(each.platform)} onOpen=${() => openConnector(each)} />`} />`)}
         ${found.length === 0 && html`<${NotFound} query=${query} clear=${() => (setQuery(''), setCategory(''))} />`}
       </div>
     <//>`;
