@@ -7,9 +7,9 @@ const flags = [
   "--disable-component-update", "--disable-sync",
 ];
 
-/** Starts the browser. `hosts` gives names that are not localhost's an address: `{name: "127.0.0.1:1234"}`. */
+/** Starts the browser. `hosts` gives names the ports that stand for their port 80: `{"a.localhost": 1234}`. */
 export function launch(hosts = {}) {
-  const rules = Object.entries(hosts).map(([name, address]) => `MAP ${name} ${address}`);
+  const rules = Object.entries(hosts).map(([name, port]) => `MAP ${name} 127.0.0.1:${port}`);
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [...flags, ...(rules.length > 0 ? [`--host-resolver-rules=${rules.join(",")}`] : [])],

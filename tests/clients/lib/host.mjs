@@ -12,7 +12,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const component = await readFile(here("../node_modules/@picahq/authkit/dist/index.esm.js"));
 
 /** The page: it opens the modal when its button is pressed, and keeps what the component calls back with. */
-const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Shop</title><link rel="icon" href="data:,">
+const page = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Shop</title><link rel="icon" href="data:,">
 <h1>Shop</h1><p>Two lines of a page that lies below.</p><button id="open">Connect your apps</button>
 <script type="module">
   import { useAuthKit } from "/authkit.js";
@@ -50,7 +50,7 @@ export async function startHost({ url, key }) {
     api: `http://api.localhost:${back.port}/api`,
     node: `http://api.localhost:${back.port}/api/token`,
     python: `http://python.localhost:${python.port}/token`,
-    port: front.port,
+    ports: { front: front.port, back: back.port, python: python.port },
     tokens,
     async stop() {
       [front, back].forEach(({ server }) => (server.closeAllConnections(), server.close()));

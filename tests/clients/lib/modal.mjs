@@ -2,6 +2,8 @@
 import { eventually } from "./claims.mjs";
 import { discreet, quiet, visit } from "./browser.mjs";
 
+/* No two runs meet the same people. */
+const run = Date.now().toString(36);
 let people = 0;
 
 /** Everything that claims need to visit the application. */
@@ -24,6 +26,24 @@ export class Kit {
     const answer = await fetch(this.url + path, { method, headers, body: body && JSON.stringify(body) });
     return { status: answer.status, body: await answer.json() };
   }
+
+  /** What somebody has connected. */
+  async connections({ identity }) {
+    const { body } = await this.api("GET", `/v1/vault/connections?identity=${identity}&limit=100`);
+    return body.rows;
+  }
+
+  /** The modal's words in a language; none if it does not speak it. */
+  async words(language) {
+    const answer = await fetch(`${this.url}/assets/authkit/strings/${language}.json`);
+    return answer.ok ? answer.json() : {};
+  }
+
+  /** Takes a picture if somebody wants to look at it: `SHOTS` names a folder. */
+  async shot(page, name) {
+    const folder = process.env.SHOTS;
+    if (folder) await page.screenshot({ path: `${folder}/${name}.png`, animations: "disabled" });
+  }
 }
 
 /** A person, whose own application knows them by a secret of its own. */
@@ -31,9 +51,15 @@ export class Person {
   constructor(kit, visited) {
     people += 1;
     Object.assign(this, { kit, ...visited, visited });
-    this.identity = `person-${people}`;
+    this.identity = `person-${run}-${people}`;
     this.secret = `app-session-${Math.random().toString(36).slice(2)}`;
-    this.modal = this.page.frameLocator("#event-link");
+    this.become(this.page);
+  }
+
+  /** Goes on in another page. */
+  become(page) {
+    this.page = page;
+    this.modal = page.frameLocator("#event-link");
   }
 
   /** Opens the modal as the application does, by its button. */
@@ -88,8 +114,23 @@ export class Person {
     return eventually(`on ${type}`, () => this.page.evaluate(find, type));
   }
 
+  /** Presses Tab until `locator` has the focus. */
+  async tabTo(locator) {
+    for (let presses = 0; presses < 25; presses += 1) {
+      if (await locator.evaluate((element) => element === document.activeElement)) return;
+      await this.page.keyboard.press("Tab");
+    }
+    throw new Error(`out of reach for the Tab key: ${locator}`);
+  }
+
+  /** The types of what the component called back with, in order. */
   events() {
     return this.page.evaluate(() => window.events.map(({ type }) => type));
+  }
+
+  /** Lets what was called back so far be as if it had not been. */
+  forget() {
+    return this.page.evaluate(() => (window.events.length = 0));
   }
 
   /** Until the component has taken the frame away. */
