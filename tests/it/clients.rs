@@ -6,14 +6,15 @@ use serde_json::Value;
 
 use crate::support::TestApp;
 
-/// Runs a script of `tests/clients`, and gives what it reports.
-fn run(app: &TestApp, script: &str) -> Value {
+/// Runs a script of `tests/clients` with these settings besides, and gives what it reports.
+pub fn run(app: &TestApp, script: &str, settings: &[(&str, &str)]) -> Value {
     let output = Command::new("node")
         .arg(script)
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients"))
         .env("MAGPIE_URL", &app.url)
         .env("MAGPIE_TEST_KEY", &app.test_key)
         .env("MAGPIE_LIVE_KEY", &app.live_key)
+        .envs(settings.iter().copied())
         .stdin(Stdio::null())
         .output()
         .expect("node is needed; `tests/run` says which");
@@ -31,7 +32,7 @@ fn run(app: &TestApp, script: &str) -> Value {
 #[test]
 fn the_toolkit_works_unchanged() {
     let app = TestApp::start();
-    let report = run(&app, "toolkit.mjs");
+    let report = run(&app, "toolkit.mjs", &[]);
     assert_eq!(report["passed"].as_array().unwrap().len(), 20);
     // Nothing that it did was an error of ours.
     assert!(!app.log().contains("\"level\":\"ERROR\""), "{}", app.log());

@@ -7,6 +7,7 @@
 )]
 
 mod authkit;
+mod browser;
 mod cli;
 mod clients;
 mod disk;

@@ -30,7 +30,8 @@ const MAX_TEXT: usize = 200;
 pub struct AuthKitRequest {
     /// Whose connections they are going to be; at most 128 bytes.
     identity: Option<String>,
-    /// What kind of owner that is.
+    /// What kind of owner that is. The published Python client spells it `identity_type`.
+    #[serde(alias = "identity_type")]
     identity_type: Option<String>,
     /// What older programs call `identity`.
     group: Option<String>,
