@@ -201,8 +201,8 @@ fn chunked(text: &'static str) -> reqwest::Body {
 
 #[actix_web::test]
 async fn a_token_is_renewed_by_itself_before_it_ends() {
-    let house = House::start(&[("acme", "")]);
-    let ada = house.connect("acme", "ada", 4).await;
+    let house = House::start(&[("acme", "refresh_margin_seconds = 27")]);
+    let ada = house.connect("acme", "ada", 30).await;
     let first = house.record(&ada).await;
     assert_eq!(first["lastRefreshedAt"], Value::Null);
     let is_renewed = |record: &Value| {
@@ -445,7 +445,8 @@ async fn an_ended_token_that_cannot_be_renewed_yet_is_answered_with_503_and_when
     })
     .await;
     let seconds: u64 = answer.header("retry-after").unwrap().parse().unwrap();
-    assert!((1..=4).contains(&seconds), "{seconds}");
+    // What the provider asks for is less than the first wait, and so does not count.
+    assert!((1..=17).contains(&seconds), "{seconds}");
     assert!(answer.text().contains("429"), "{}", answer.text());
     assert_eq!(house.record(&ada).await["state"], "degraded");
     house.control("DELETE", "acme", "faults", Value::Null).await;
