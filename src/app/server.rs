@@ -34,6 +34,8 @@ use crate::vault::keys::OpenKeysError;
 
 /// The socket in the data folder by which the command line reaches a running server.
 pub const CONTROL_SOCKET: &str = "control.sock";
+/// A connection that asks nothing for so long is closed.
+const FIRST_REQUEST: Duration = Duration::from_secs(30);
 /// How long a job may take to notice that the program stops.
 const JOB_PATIENCE: Duration = Duration::from_secs(10);
 /// Connections without a request are kept so long: longer than load balancers keep theirs.
@@ -245,6 +247,9 @@ fn http_server(
         .workers(config.workers)
         .max_connections(config.limits.max_connections.div_ceil(config.workers))
         .keep_alive(KEEP_ALIVE)
+        // From its opening: clients open connections ahead of need, and one that is answered 408
+        // while it waits for its first request breaks that request.
+        .client_request_timeout(FIRST_REQUEST)
         .shutdown_timeout(config.shutdown_timeout.as_secs())
         // A caller that closes its end has left: nobody waits for the provider any more, and its
         // answer may cost money. Programs that close only their half are not told from those.
