@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::clients::run;
+use crate::clients::{run, run_at};
 use crate::support::{Server, TestApp, run_in};
 
 /// Pages that the server with hundreds of connectors lets embed the modal, and their back ends. The
@@ -49,9 +49,18 @@ fn key_of(folder: &Path) -> String {
     made["key"].as_str().unwrap().to_owned()
 }
 
-/// Nothing was an error of ours, and nothing secret was written down.
-fn assert_clean(log: &str, report: &Value) {
-    assert!(!log.contains("\"level\":\"ERROR\""), "{log}");
+/// The lines that tell of errors.
+fn errors(log: &str) -> Vec<&str> {
+    let lines = log.lines();
+    lines
+        .filter(|line| line.contains("\"level\":\"ERROR\""))
+        .collect()
+}
+
+/// Nothing secret was written down.
+fn assert_discreet(log: &str, report: &Value) {
+    // The component puts everything it was given into the address of the frame.
+    assert!(!log.contains("data=ey"), "{log}");
     for secret in report["secrets"].as_array().unwrap() {
         assert!(!log.contains(secret.as_str().unwrap()), "{log}");
     }
@@ -71,7 +80,31 @@ fn the_modal_works_in_a_browser() {
     ];
     let report = run(&usual, "authkit.mjs", &settings);
     assert_eq!(report["passed"].as_array().unwrap().len(), 39);
-    assert_clean(&usual.log(), &report);
-    assert_clean(&many.log(), &report);
+    for log in [usual.log(), many.log()] {
+        assert_eq!(errors(&log), [""; 0]);
+        assert_discreet(&log, &report);
+    }
     bare.stop();
+}
+
+#[test]
+fn a_provider_that_others_wrote_is_connected_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::start(folder.path(), |command| {
+        command.env("MAGPIE_EGRESS__ALLOW", "127.0.0.0/8")
+    });
+    let report = run_at(
+        &public_url(&server),
+        &key_of(folder.path()),
+        "oidc.mjs",
+        &[],
+    );
+    assert_eq!(report["passed"].as_array().unwrap().len(), 7);
+    server.signal("TERM");
+    assert!(server.ended().success());
+    assert_discreet(server.log(), &report);
+    // Only that the operator's secret was wrong, as it was made to be.
+    let told = errors(server.log());
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("invalid_client"), "{told:?}");
 }

@@ -193,10 +193,12 @@ export const connecting = (kit) => ({
       await person.openList();
       await person.heading(words["list.title"] ?? heading).waitFor();
       assert.equal(await person.modal.locator("html").getAttribute("lang"), words["list.title"] ? locale.slice(0, 2) : "en");
+      await kit.shot(person.page, `${locale}-list`);
       await person.choose("Gmail");
       const button = words["connect.button"]?.replace("{title}", "Gmail") ?? connect;
       await person.signIn("Gmail", { button });
       await person.heading((words["saved.title"] ?? "{title} is connected").replace("{title}", "Gmail")).waitFor();
+      await kit.shot(person.page, `${locale}-saved`);
       await person.leave();
     }
   },

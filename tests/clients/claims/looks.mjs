@@ -38,7 +38,7 @@ async function everyView(kit, appTheme) {
   await look("oauth");
   const popup = await person.popup("Connect Gmail");
   await popup.getByRole("button", { name: "Deny" }).waitFor();
-  await kit.shot(popup, `${appTheme}-consent`);
+  await fine(kit, popup.mainFrame(), popup, `${appTheme}-consent`);
   await person.heading("Continue in the new window").waitFor();
   await look("waiting");
   await popup.getByRole("button", { name: "Deny" }).click();

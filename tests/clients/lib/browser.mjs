@@ -19,7 +19,7 @@ export function launch(hosts = {}) {
 /** One person's visit: a context of its own with everything recorded that happens in it. */
 export async function visit(browser, options = {}) {
   const context = await browser.newContext({ locale: "en-US", ...options });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(30_000);
   const seen = { errors: [], said: [], urls: [], referrers: [] };
   context.on("console", (message) => {
     const text = `${message.type()}: ${message.text()} (${message.location().url})`;

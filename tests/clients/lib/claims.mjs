@@ -29,7 +29,7 @@ export async function tryClaims(claims, { atOnce = 1, more = () => ({}) } = {}) 
 }
 
 /** Asks again and again until the answer is something; `patience` in ms. */
-export async function eventually(what, ask, patience = 20_000) {
+export async function eventually(what, ask, patience = 30_000) {
   const began = Date.now();
   for (;;) {
     const answer = await ask();

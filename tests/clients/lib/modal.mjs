@@ -9,7 +9,7 @@ let people = 0;
 /** Everything that claims need to visit the application. */
 export class Kit {
   constructor({ browser, host, url, key }) {
-    Object.assign(this, { browser, host, url, key });
+    Object.assign(this, { browser, host, url, key, secrets: [] });
   }
 
   /** A new person on the application's page. */
@@ -53,6 +53,7 @@ export class Person {
     Object.assign(this, { kit, ...visited, visited });
     this.identity = `person-${run}-${people}`;
     this.secret = `app-session-${Math.random().toString(36).slice(2)}`;
+    kit.secrets.push(this.secret);
     this.become(this.page);
   }
 
@@ -147,6 +148,7 @@ export class Person {
   /** Ends the visit; nothing may have gone wrong unseen. `expected` covers what the browser itself reports. */
   async leave({ expected, secrets = [] } = {}) {
     quiet(this.visited.seen, expected);
+    this.kit.secrets.push(...secrets);
     await discreet(this.visited, [this.secret, ...this.kit.host.tokens, this.kit.key, ...secrets]);
     await this.context.close();
   }
