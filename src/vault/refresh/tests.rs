@@ -145,6 +145,28 @@ fn whoever_looked_before_a_failure_waits_as_well() {
 }
 
 #[test]
+fn whoever_looked_before_the_end_asks_for_nothing_more() {
+    let house = House::new("generic-oauth2");
+    let connection = ended(&house);
+    house.provider.will(Reply::InvalidGrant);
+    let first = refresh(&house, &connection, 1);
+    assert!(matches!(first, Outcome::Failed { .. }), "{first:?}");
+    let written = house.stored(&connection).unwrap().connection;
+    house.clock.advance(10_000);
+    assert_eq!(refresh(&house, &connection, 1), first);
+    let error = house.ready(&connection).unwrap_err();
+    assert!(
+        matches!(error, VaultError::MustReconnect { .. }),
+        "{error:?}"
+    );
+    assert_eq!(house.stored(&connection).unwrap().connection, written);
+    assert_eq!(house.provider.redeems(), 1);
+    house.reconnect(&connection, 1000).unwrap();
+    let cured = house.ready(&connection).unwrap().connection.health;
+    assert_eq!(cured, Health::Operational);
+}
+
+#[test]
 fn whoever_looked_before_a_sign_in_finds_its_token() {
     let house = House::new("generic-oauth2");
     let connection = ended(&house);

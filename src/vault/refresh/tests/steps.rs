@@ -394,7 +394,7 @@ impl World {
 /// `REFRESH_CASES` makes a run longer.
 fn cases() -> u32 {
     let wanted = std::env::var("REFRESH_CASES");
-    wanted.map_or(400, |wanted| wanted.parse().unwrap())
+    wanted.map_or(200, |wanted| wanted.parse().unwrap())
 }
 
 proptest! {
