@@ -291,7 +291,7 @@ fn a_connector_that_is_gone_stands_in_nobodys_way() {
 #[test]
 fn a_revocation_is_tried_again_until_it_is_done_or_given_up() {
     let house = House::new("generic-oauth2");
-    for (failures, revocations) in [(2, 3), (100, 8)] {
+    for (failures, revocations) in [(2, 3), (100, 30)] {
         let connection = house.connect(1000).unwrap();
         {
             let mut state = house.provider.state();
@@ -304,9 +304,9 @@ fn a_revocation_is_tried_again_until_it_is_done_or_given_up() {
             vault.delete(&scope(), key).await
         });
         assert_eq!(deleted.unwrap().1, Revoked::Pending);
-        for _ in 0..20 {
-            // Later failures are waited for longer, up to eight minutes.
-            house.clock.advance(9 * 60);
+        for _ in 0..40 {
+            // Later failures are waited for longer, up to half an hour.
+            house.clock.advance(31 * 60);
             let vault = house.vault();
             house.run(async move { vault.revoke_due().await }).unwrap();
         }
