@@ -1,7 +1,9 @@
-"""A customer's back end in Python, with the published package. Prints its port, then serves until it is ended."""
+"""A customer's back end in Python, with the published package. Prints its port, and serves until its stdin ends."""
 
 import json
 import os
+import sys
+import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from authkit_token import AuthKitToken
@@ -34,5 +36,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
 print(server.server_port, flush=True)
-server.serve_forever()
+# Whoever started this is gone, in whatever way, once there is nothing more to read.
+sys.stdin.read()

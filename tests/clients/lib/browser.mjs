@@ -4,7 +4,7 @@ import { chromium } from "playwright-core";
 
 const flags = [
   "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
+  "--disable-component-update", "--disable-sync", "--disable-extensions",
 ];
 
 /** Starts the browser. `hosts` gives names the ports that stand for their port 80: `{"a.localhost": 1234}`. */
@@ -16,9 +16,12 @@ export function launch(hosts = {}) {
   });
 }
 
-/** One person's visit: a context of its own with everything recorded that happens in it. */
+/**
+ * One person's visit: a context of its own with everything recorded that happens in it. Without a
+ * graphics card movement costs time, so only who asks for it sees it.
+ */
 export async function visit(browser, options = {}) {
-  const context = await browser.newContext({ locale: "en-US", ...options });
+  const context = await browser.newContext({ locale: "en-US", reducedMotion: "reduce", ...options });
   context.setDefaultTimeout(30_000);
   const seen = { errors: [], said: [], urls: [], referrers: [] };
   context.on("console", (message) => {

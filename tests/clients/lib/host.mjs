@@ -102,10 +102,10 @@ function backEnd({ url, make }) {
 async function startPython({ url, key }) {
   const child = spawn(here("../../.venv/bin/python"), [here("backend.py")], {
     env: { PATH: process.env.PATH, MAGPIE_URL: url, KEY: key },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["pipe", "pipe", "inherit"],
   });
   const [port] = await once(createInterface(child.stdout), "line");
-  return { port, stop: () => child.kill() };
+  return { port, stop: () => child.stdin.end() };
 }
 
 /** A server on a free port. */

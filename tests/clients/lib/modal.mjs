@@ -33,10 +33,9 @@ export class Kit {
     return body.rows;
   }
 
-  /** The modal's words in a language; none if it does not speak it. */
+  /** The modal's words in a language. */
   async words(language) {
-    const answer = await fetch(`${this.url}/assets/authkit/strings/${language}.json`);
-    return answer.ok ? answer.json() : {};
+    return (await fetch(`${this.url}/assets/authkit/strings/${language}.json`)).json();
   }
 
   /** Takes a picture if somebody wants to look at it: `SHOTS` names a folder. */
