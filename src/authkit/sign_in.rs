@@ -48,7 +48,6 @@ pub struct Pending {
 }
 
 /// A person's way to the provider.
-#[derive(Debug)]
 pub struct Departure {
     /// Which sign-in.
     pub id: FlowId,

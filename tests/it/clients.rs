@@ -42,3 +42,12 @@ fn the_toolkit_works_unchanged() {
     // Nothing that it did was an error of ours.
     assert!(!app.log().contains("\"level\":\"ERROR\""), "{}", app.log());
 }
+
+#[test]
+fn the_older_authkit_package_works_unchanged() {
+    let app = TestApp::start();
+    let live = [("MAGPIE_LIVE_KEY", app.live_key.as_str())];
+    let report = run(&app, "older.mjs", &live);
+    assert_eq!(report["passed"].as_array().unwrap().len(), 4);
+    assert!(!app.log().contains("\"level\":\"ERROR\""), "{}", app.log());
+}

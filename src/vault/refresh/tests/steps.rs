@@ -359,10 +359,13 @@ impl World {
                 let failures = token.failures;
                 let wait = due.since(clock).as_secs_f64();
                 let doubled = 15.0 * 2_f64.powi(i32::try_from(failures - 1).unwrap().min(20));
-                let (least, most) = match reply {
-                    Reply::Limited(seconds) => (seconds as f64, seconds as f64),
-                    _ => (doubled.min(1800.0) * 0.899, doubled.min(1800.0) * 1.101),
+                // What the provider asks for counts if it is more than the usual wait.
+                let asked = match reply {
+                    Reply::Limited(seconds) => seconds as f64,
+                    _ => 0.0,
                 };
+                let usual = doubled.min(1800.0);
+                let (least, most) = ((usual * 0.899).max(asked), (usual * 1.101).max(asked));
                 // After new tokens in the same step the count begins anew.
                 let counts = failures == before + 1 || failures == 1;
                 if !counts || wait < least || wait > most {
