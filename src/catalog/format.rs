@@ -9,11 +9,11 @@ mod oauth;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub use oauth::{AnswerDescriptor, AssertionDescriptor, FollowUpDescriptor, OAuthDescriptor};
 
-use crate::domain::{FieldKind, Method, Param, ShowIf, Status};
+use crate::domain::{AnswerField, FieldKind, Method, Param, ShowIf, Status};
 
 /// A connector as its file describes it.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -169,8 +169,8 @@ pub struct MockDescriptor {
     pub unauthorized_status: Option<u16>,
 }
 
-/// One operation.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+/// One operation: a table `[[actions]]` of a descriptor, or a line of an action file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ActionDescriptor {
     /// Camel-case name, unique within the connector: `createPage`.
@@ -184,24 +184,31 @@ pub struct ActionDescriptor {
     /// Where, below the base URL: `/v1/pages/{page_id}`.
     pub path: String,
     /// For filters.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
     /// What it does and what to look out for, in our words (Markdown).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub summary: String,
     /// What it takes: path variables, query parameters, headers, body fields.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub params: Vec<Param>,
     /// OAuth scopes of which the token needs one.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<String>,
     /// A body that could be sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,
     /// That body's content type; `application/json` if there is a body and nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
     /// An answer of the shape that the provider gives, as JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response: Option<String>,
+    /// The fields of an answer, where there is no example of one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answer: Vec<AnswerField>,
     /// Ids published elsewhere that existing programs carry.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
 }
 

@@ -221,6 +221,9 @@ pub enum ParamPlace {
 }
 
 /// One parameter of an action.
+///
+/// A body field inside another is named with its way there: `customer.email`; one of an array's
+/// items: `lines[].price`; the body itself, where it is no object: `` (no name).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Param {
@@ -229,18 +232,43 @@ pub struct Param {
     /// Where it goes.
     #[serde(rename = "in")]
     pub place: ParamPlace,
-    /// `string`, `integer`, `number`, `boolean`, `array`, `object`.
+    /// `string`, `integer`, `number`, `boolean`, `array`, `object`, or `any`.
     #[serde(rename = "type", default = "string_type")]
     pub kind: String,
+    /// The type of its items, for an array.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub items: Option<String>,
     /// Whether a call without it fails. Always true for the path.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_false")]
     pub required: bool,
     /// What it means, in our words.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
-    /// The only values that it may have.
+    /// The only values that it, or each of its items, may have.
     #[serde(default, rename = "enum", skip_serializing_if = "Vec::is_empty")]
     pub allowed: Vec<String>,
+    /// What the provider takes it for if it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+/// One field of an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerField {
+    /// Its name; one inside another as `customer.email`, one of an array's items as `items[].id`.
+    pub name: String,
+    /// Its type, as a [`Param`]'s.
+    #[serde(rename = "type", default = "string_type")]
+    pub kind: String,
 }
 
 fn string_type() -> String {
@@ -280,6 +308,8 @@ pub struct Action {
     pub content_type: Option<String>,
     /// An answer of the shape that the provider gives, as JSON.
     pub response_example: Option<String>,
+    /// The fields of an answer, where there is no example.
+    pub answer: Vec<AnswerField>,
 }
 
 #[cfg(test)]

@@ -16,7 +16,9 @@ mod template;
 mod time;
 mod value_path;
 
-pub use action::{Action, ActionId, InvalidActionId, Method, Param, ParamPlace, PathTemplate};
+pub use action::{
+    Action, ActionId, AnswerField, InvalidActionId, Method, Param, ParamPlace, PathTemplate,
+};
 pub use api_key::{ApiKey, ApiKeyId, Permission};
 pub use connection::{Connection, ConnectionId, Generation, Health, TokenState};
 pub use connector::{

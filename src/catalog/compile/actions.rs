@@ -109,5 +109,6 @@ fn compile_action(written: ActionDescriptor, platform: &Platform) -> Result<Acti
         request_example: written.request,
         content_type,
         response_example: written.response,
+        answer: written.answer,
     })
 }
