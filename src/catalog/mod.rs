@@ -6,8 +6,10 @@
 
 mod compile;
 mod format;
+mod generated;
 mod knowledge;
 mod load;
+mod pack;
 mod search;
 
 pub use compile::action_id;

@@ -145,7 +145,7 @@ mod tests {
         let (catalogue, _) = Catalogue::load(None);
         let snapshot = catalogue.now();
         let connector = snapshot.connector("gmail").unwrap();
-        search(connector.actions.iter(), query, 5)
+        search(connector.actions.of_descriptor().iter(), query, 5)
             .first()
             .map(|action| format!("{} {}", action.method, action.path.as_str()))
     }

@@ -3,6 +3,7 @@
 //! **Architecture Invariant:** nothing in here waits, reads or sends. Time and chance come in as arguments.
 
 mod action;
+mod actions;
 mod api_key;
 mod connection;
 mod connector;
@@ -18,7 +19,9 @@ mod value_path;
 
 pub use action::{
     Action, ActionId, AnswerField, InvalidActionId, Method, Param, ParamPlace, PathTemplate,
+    path_fits,
 };
+pub use actions::{ActionSource, Actions};
 pub use api_key::{ApiKey, ApiKeyId, Permission};
 pub use connection::{Connection, ConnectionId, Generation, Health, TokenState};
 pub use connector::{

@@ -217,7 +217,7 @@ impl Passthrough {
                 connection: live.connection.platform.to_string(),
             });
         }
-        Ok(Arc::clone(action))
+        Ok(action)
     }
 }
 
