@@ -8,6 +8,7 @@ mod compile;
 mod format;
 mod knowledge;
 mod load;
+pub mod openapi;
 mod search;
 
 pub use compile::action_id;
