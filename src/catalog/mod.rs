@@ -9,6 +9,7 @@ mod format;
 mod generated;
 mod knowledge;
 mod load;
+pub mod openapi;
 mod pack;
 mod search;
 

@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done; 1 it did not work; 2 the arguments or the configuration make no sense.
 
+mod catalog;
 mod config;
 mod connector;
 mod dev;
@@ -39,6 +40,9 @@ enum Command {
     /// Look at connectors and check descriptors
     #[command(subcommand)]
     Connector(connector::Connector),
+    /// Make the embedded catalogue, for maintainers
+    #[command(subcommand)]
+    Catalog(catalog::Catalog),
     /// Look at the configuration
     #[command(subcommand)]
     Config(config::Config),
@@ -128,6 +132,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Dev(dev) => dev.run(),
         Command::Key(key) => key.run(),
         Command::Connector(connector) => connector.run(),
+        Command::Catalog(catalog) => catalog.run(),
         Command::Config(config) => config.run(),
         Command::Health(health) => health.run(),
         Command::Version(Version { json: true }) => {

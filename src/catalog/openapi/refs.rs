@@ -1,0 +1,261 @@
+//! References: where they lead, within a document and to others.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use percent_encoding::percent_decode_str;
+use url::Url;
+
+use super::tree::{self, Node};
+use super::{Options, Refusal};
+
+/// Gives the bytes of another document, or a sentence.
+pub type Load<'a> = dyn Fn(&str) -> Result<Vec<u8>, String> + 'a;
+
+/// How many references may lead to each other.
+const MAX_HOPS: usize = 16;
+/// How many other documents one may need.
+const MAX_DOCUMENTS: usize = 200;
+/// How many values may be looked at, for one document.
+const MAX_STEPS: u64 = 60_000_000;
+
+/// A document, and those that it refers to.
+pub struct Documents {
+    /// The first is the one that was asked for.
+    trees: Vec<Node>,
+    names: Vec<String>,
+    by_name: HashMap<String, usize>,
+}
+
+impl Documents {
+    /// Reads a document and, if there is a way to, the others.
+    pub fn read(bytes: &[u8], options: &Options<'_>) -> Result<Self, Refusal> {
+        let root = tree::parse(bytes)?;
+        let mut documents = Self {
+            trees: vec![root],
+            names: vec![options.origin.to_owned()],
+            by_name: HashMap::from([(options.origin.to_owned(), 0)]),
+        };
+        if let Some(load) = options.load {
+            documents.load_others(load, bytes.len())?;
+        }
+        Ok(documents)
+    }
+
+    fn load_others(&mut self, load: &Load<'_>, mut total: usize) -> Result<(), Refusal> {
+        let mut next = 0;
+        while let (Some(tree), Some(base)) = (self.trees.get(next), self.names.get(next)) {
+            let mut wanted = Vec::new();
+            collect(tree, base, &mut wanted);
+            for name in wanted {
+                if self.by_name.contains_key(&name) {
+                    continue;
+                }
+                let refused = |why: &str| Refusal::new(&name, why);
+                if self.trees.len() > MAX_DOCUMENTS {
+                    return Err(refused("the document needs too many others"));
+                }
+                let bytes = load(&name).map_err(|why| refused(&why))?;
+                total += bytes.len();
+                if total > tree::MAX_BYTES {
+                    return Err(refused(
+                        "with this one, the documents are larger than 64 MB",
+                    ));
+                }
+                let tree = tree::parse(&bytes).map_err(|refusal| refused(&refusal.to_string()))?;
+                self.by_name.insert(name.clone(), self.trees.len());
+                self.names.push(name);
+                self.trees.push(tree);
+            }
+            next += 1;
+        }
+        Ok(())
+    }
+}
+
+/// The names of the other documents that `node` refers to.
+fn collect(node: &Node, base: &str, into: &mut Vec<String>) {
+    if let Some(file) = node.text_of("$ref").and_then(file_of) {
+        into.push(join(base, file));
+    }
+    node.entries()
+        .for_each(|(_, value)| collect(value, base, into));
+    node.items()
+        .iter()
+        .for_each(|value| collect(value, base, into));
+}
+
+/// The part of a reference before its `#`, if it leads to another document.
+fn file_of(reference: &str) -> Option<&str> {
+    let file = reference.split('#').next().unwrap_or_default();
+    (!file.is_empty()).then_some(file)
+}
+
+/// The name of the document that `file` means, seen from the one called `base`: an absolute URL, or
+/// a path in which every `..` that has something to go back from is resolved.
+pub fn join(base: &str, file: &str) -> String {
+    if let Ok(url) = Url::parse(file) {
+        return url.to_string();
+    }
+    if let Ok(url) = Url::parse(base).and_then(|base| base.join(file)) {
+        return url.to_string();
+    }
+    let file = percent_decode_str(file).decode_utf8_lossy();
+    let folder = base.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(file.split('/')) {
+        match part {
+            "." => {}
+            ".." if parts.last().is_some_and(|last| !matches!(*last, ".." | "")) => {
+                parts.pop();
+            }
+            "" if !parts.is_empty() || folder.is_empty() => {}
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// A value, and the document that it stands in.
+#[derive(Clone, Copy, Debug)]
+pub struct At<'a> {
+    /// The value.
+    pub node: &'a Node,
+    document: usize,
+}
+
+impl<'a> At<'a> {
+    fn of(self, node: &'a Node) -> Self {
+        Self { node, ..self }
+    }
+
+    /// The value of `name`.
+    pub fn get(self, name: &str) -> Option<Self> {
+        self.node.get(name).map(|node| self.of(node))
+    }
+
+    /// The names and values.
+    pub fn entries(self) -> impl DoubleEndedIterator<Item = (&'a Rc<str>, Self)> {
+        self.node
+            .entries()
+            .map(move |(name, node)| (name, self.of(node)))
+    }
+
+    /// The values of a list.
+    pub fn items(self) -> impl Iterator<Item = Self> {
+        self.node.items().iter().map(move |node| self.of(node))
+    }
+}
+
+/// Follows references, and counts what it looks at.
+pub struct Reader<'a> {
+    documents: &'a Documents,
+    steps: Cell<u64>,
+    refused: RefCell<Option<Refusal>>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader that has done nothing yet.
+    pub fn new(documents: &'a Documents) -> Self {
+        Self {
+            documents,
+            steps: Cell::new(0),
+            refused: RefCell::new(None),
+        }
+    }
+
+    /// The document itself.
+    pub fn root(&self) -> At<'a> {
+        At {
+            node: self
+                .documents
+                .trees
+                .first()
+                .expect("there is always the document that was asked for"),
+            document: 0,
+        }
+    }
+
+    /// Counts a step; `false` once there were too many.
+    pub fn step(&self) -> bool {
+        let steps = self.steps.get() + 1;
+        self.steps.set(steps);
+        if steps == MAX_STEPS {
+            self.refuse("", "reading the document takes too many steps");
+        }
+        steps < MAX_STEPS
+    }
+
+    /// What came up while reading that makes the whole document unusable.
+    pub fn refusal(&self) -> Option<Refusal> {
+        self.refused.borrow().clone()
+    }
+
+    fn refuse(&self, place: &str, why: &str) {
+        let mut refused = self.refused.borrow_mut();
+        refused.get_or_insert_with(|| Refusal::new(place, why));
+    }
+
+    /// The value that `at` is, or refers to.
+    ///
+    /// # Errors
+    /// A sentence: the reference leads nowhere, or in a circle.
+    pub fn resolve(&self, at: At<'a>) -> Result<At<'a>, String> {
+        let mut here = at;
+        for _ in 0..MAX_HOPS {
+            let Some(reference) = here.node.text_of("$ref") else {
+                return Ok(here);
+            };
+            here = self.follow(here, reference)?;
+        }
+        Err("references lead in a circle".to_owned())
+    }
+
+    fn follow(&self, from: At<'a>, reference: &str) -> Result<At<'a>, String> {
+        let nowhere = || format!("the reference `{}` leads nowhere", shortened(reference));
+        let (file, pointer) = reference.split_once('#').unwrap_or((reference, ""));
+        let document = if file.is_empty() {
+            from.document
+        } else {
+            self.other(from, file).ok_or_else(nowhere)?
+        };
+        let node = self.documents.trees.get(document).ok_or_else(nowhere)?;
+        let mut here = At { node, document };
+        for part in pointer.split('/').skip(1) {
+            if !self.step() {
+                return Err(nowhere());
+            }
+            let part = percent_decode_str(part).decode_utf8_lossy();
+            let name = part.replace("~1", "/").replace("~0", "~");
+            let item = || {
+                let place: usize = name.parse().ok()?;
+                here.node.items().get(place).map(|node| here.of(node))
+            };
+            here = here.get(&name).or_else(item).ok_or_else(nowhere)?;
+        }
+        Ok(here)
+    }
+
+    fn other(&self, from: At<'a>, file: &str) -> Option<usize> {
+        let base = self.documents.names.get(from.document)?;
+        let found = self.documents.by_name.get(&join(base, file)).copied();
+        if found.is_none() {
+            let why = format!(
+                "the document refers to another, `{}`, which is read only if asked for",
+                shortened(file)
+            );
+            self.refuse("", &why);
+        }
+        found
+    }
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(120).collect()
+}
+
+/// `name` as a part of a JSON pointer.
+pub fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}

@@ -1,0 +1,231 @@
+//! What a schema says, with its references and its parts put together.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use super::refs::{At, Reader};
+use super::tree::Node;
+
+/// How deep `allOf` and its like are followed.
+const MAX_DEPTH: usize = 10;
+/// How many properties of one object are looked at.
+const MAX_PROPERTIES: usize = 500;
+/// A longer list of allowed values is not told.
+const MAX_ALLOWED: usize = 40;
+/// A longer value is not told, in characters.
+const MAX_VALUE: usize = 80;
+
+/// What a schema says.
+#[derive(Default)]
+pub struct Schema<'a> {
+    types: Vec<&'a str>,
+    /// The properties of an object, in the document's order.
+    pub properties: Vec<Property<'a>>,
+    /// Whether an object may have other properties.
+    pub is_free: bool,
+    /// What an array's items are.
+    pub items: Option<At<'a>>,
+    allowed: Option<Vec<String>>,
+    default: Option<String>,
+    /// Whether it is in answers only.
+    pub read_only: bool,
+    /// Whether it is in requests only.
+    pub write_only: bool,
+}
+
+/// A property of an object.
+pub struct Property<'a> {
+    /// Its name.
+    pub name: Rc<str>,
+    /// Its schema.
+    pub schema: At<'a>,
+    /// Whether the object must have it.
+    pub required: bool,
+}
+
+impl<'a> Schema<'a> {
+    /// Reads the schema at `at`. A part that leads nowhere is left out.
+    pub fn read(reader: &Reader<'a>, at: At<'a>) -> Self {
+        let mut seen = HashSet::new();
+        Self::merged(reader, at, &mut seen, MAX_DEPTH)
+    }
+
+    fn merged(
+        reader: &Reader<'a>,
+        at: At<'a>,
+        seen: &mut HashSet<*const Node>,
+        depth: usize,
+    ) -> Self {
+        let mut schema = Self::default();
+        schema.add_own(at);
+        let Ok(at) = reader.resolve(at) else {
+            return schema;
+        };
+        if depth == 0 || !reader.step() || !seen.insert(std::ptr::from_ref(at.node)) {
+            return schema;
+        }
+        schema.add_own(at);
+        schema.add_properties(reader, at);
+        for part in at.get("allOf").into_iter().flat_map(At::items) {
+            let part = Self::merged(reader, part, seen, depth - 1);
+            schema.add(part);
+        }
+        for word in ["oneOf", "anyOf"] {
+            let parts = at.get(word).into_iter().flat_map(At::items);
+            let parts = parts
+                .take(MAX_ALLOWED)
+                .map(|part| Self::merged(reader, part, seen, depth - 1));
+            let mut either = Self::default();
+            let parts: Vec<Self> = parts.filter(|part| !part.is_nothing()).collect();
+            let open = parts.iter().any(|part| part.allowed.is_none());
+            for mut part in parts {
+                for property in &mut part.properties {
+                    property.required = false;
+                }
+                either.add(part);
+            }
+            if open {
+                either.allowed = None;
+            }
+            schema.add(either);
+        }
+        schema
+    }
+
+    /// Whether it stands for no value, or for the empty text: `null` or "unset".
+    fn is_nothing(&self) -> bool {
+        let unset = self.allowed.as_ref().is_some_and(Vec::is_empty);
+        self.properties.is_empty() && (unset || self.types == ["null"])
+    }
+
+    /// What stands in the schema itself.
+    fn add_own(&mut self, at: At<'a>) {
+        match at.node.get("type") {
+            Some(Node::Text(kind)) => self.types.push(kind),
+            Some(kinds) => self
+                .types
+                .extend(kinds.items().iter().filter_map(Node::text)),
+            None => {}
+        }
+        self.items = self.items.or_else(|| at.get("items"));
+        self.is_free |= match at.node.get("additionalProperties") {
+            Some(Node::Bool(free)) => *free,
+            other => other.is_some(),
+        };
+        let constant = at.node.get("const").map(std::slice::from_ref);
+        if let Some(values) = at.node.get("enum").map(Node::items).or(constant) {
+            self.allowed = allowed(values).or(self.allowed.take());
+        }
+        let default = at.node.get("default").and_then(Node::scalar);
+        self.default = default
+            .filter(|text| !text.is_empty() && text.chars().count() <= MAX_VALUE)
+            .or(self.default.take());
+        self.read_only |= at.node.is("readOnly");
+        self.write_only |= at.node.is("writeOnly");
+    }
+
+    fn add_properties(&mut self, reader: &Reader<'a>, at: At<'a>) {
+        let required: HashSet<&str> = at
+            .node
+            .get("required")
+            .into_iter()
+            .flat_map(|names| names.items().iter().filter_map(Node::text))
+            .collect();
+        for property in &mut self.properties {
+            property.required |= required.contains(property.name.as_ref());
+        }
+        for (name, schema) in at.get("properties").into_iter().flat_map(At::entries) {
+            if !reader.step() || self.properties.len() == MAX_PROPERTIES {
+                return;
+            }
+            self.properties.push(Property {
+                name: Rc::clone(name),
+                schema,
+                required: required.contains(name.as_ref()),
+            });
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.types.extend(other.types);
+        self.items = self.items.or(other.items);
+        self.is_free |= other.is_free;
+        self.allowed = match (self.allowed.take(), other.allowed) {
+            (Some(mut ours), Some(theirs)) => {
+                ours.extend(theirs);
+                ours.dedup();
+                (ours.len() <= MAX_ALLOWED).then_some(ours)
+            }
+            (ours, theirs) => ours.or(theirs),
+        };
+        self.default = self.default.take().or(other.default);
+        self.read_only |= other.read_only;
+        self.write_only |= other.write_only;
+        let known: HashSet<Rc<str>> = self
+            .properties
+            .iter()
+            .map(|property| Rc::clone(&property.name))
+            .collect();
+        let new = other.properties.into_iter();
+        let room = MAX_PROPERTIES.saturating_sub(self.properties.len());
+        self.properties.extend(
+            new.filter(|property| !known.contains(&property.name))
+                .take(room),
+        );
+    }
+
+    /// `string`, `integer`, `number`, `boolean`, `array`, `object`, or `any`.
+    pub fn kind(&self) -> &'static str {
+        let mut kinds = self.types.iter().filter_map(|kind| match *kind {
+            "string" | "file" => Some("string"),
+            "integer" | "int" | "long" => Some("integer"),
+            "number" | "float" | "double" => Some("number"),
+            "boolean" => Some("boolean"),
+            "array" => Some("array"),
+            "object" => Some("object"),
+            "null" => None,
+            _ => Some("any"),
+        });
+        match kinds.next() {
+            Some(first) if kinds.all(|kind| kind == first) => first,
+            Some(_) => "any",
+            None if !self.properties.is_empty() || self.is_free => "object",
+            None if self.items.is_some() => "array",
+            None if self.allowed.as_ref().is_some_and(|all| !all.is_empty()) => "string",
+            None => "any",
+        }
+    }
+
+    /// The type of an array's items, and the only values that they may have.
+    pub fn item_facts(&self, reader: &Reader<'a>) -> Option<(String, Vec<String>)> {
+        let items = self.items.filter(|_| self.kind() == "array")?;
+        let items = Self::read(reader, items);
+        let allowed = items.allowed();
+        Some((items.kind().to_owned(), allowed))
+    }
+
+    /// The only values that it may have.
+    pub fn allowed(&self) -> Vec<String> {
+        self.allowed.clone().unwrap_or_default()
+    }
+
+    /// What it is taken for if it is left out.
+    pub fn told_default(&self) -> Option<String> {
+        self.default.clone()
+    }
+}
+
+/// The texts and numbers among `values`; nothing if there are too many.
+fn allowed(values: &[Node]) -> Option<Vec<String>> {
+    if values.len() > MAX_ALLOWED {
+        return None;
+    }
+    let texts: Vec<String> = values
+        .iter()
+        .filter(|value| matches!(value, Node::Text(_) | Node::Number(_)))
+        .filter_map(Node::scalar)
+        .filter(|text| !text.is_empty())
+        .collect();
+    let fits = |text: &String| text.chars().count() <= MAX_VALUE;
+    texts.iter().all(fits).then_some(texts)
+}
