@@ -181,11 +181,7 @@ fn the_right_action_is_among_the_first_five() {
     let (mut within, mut across) = (Figures::default(), Figures::default());
     for question in &questions {
         let range = field.places.get(&question.platform).unwrap().clone();
-        let filter = Filter {
-            within: Some(vec![range]),
-            ..Filter::default()
-        };
-        within.note(question, &ask(&field, &question.ask, &filter));
+        within.note(question, &ask(&field, &question.ask, &Filter::only(range)));
         let platform = question.platform.replace('-', " ");
         let named = format!("{} in {platform}", question.ask);
         across.note(question, &ask(&field, &named, &Filter::default()));

@@ -3,21 +3,24 @@
 use std::collections::HashMap;
 
 use super::fuzzy;
-use super::index::{Document, Index, TITLE, TITLE_SIDE, pack};
+use super::index::Index;
 use super::intent;
 use super::phrase;
+use super::rank::{Document, TITLE, TITLE_SIDE, pack};
 use super::words::{self, Word};
 use crate::domain::{Action, ParamPlace};
 
 /// How much a word counts where it stands.
 const IN_TITLE: f32 = 3.0;
 const IN_TITLE_BEHIND: f32 = 1.6;
+/// For one word of several that are one thing, of what the thing has.
+const IN_PART: f32 = 0.6;
 const IN_KEY: f32 = 0.8;
 const IN_MODEL: f32 = 1.6;
 const IN_TAGS: f32 = 0.5;
 const IN_LAST_SEGMENT: f32 = 1.4;
 const IN_PATH: f32 = 0.6;
-const IN_SUMMARY: f32 = 0.5;
+const IN_SUMMARY: f32 = 0.8;
 const IN_REQUIRED: f32 = 0.4;
 const IN_OPTIONAL: f32 = 0.25;
 const IN_PLATFORM: f32 = 1.0;
@@ -34,8 +37,8 @@ const PARAMS: usize = 24;
 pub struct Builder {
     /// By stem.
     terms: HashMap<String, u32>,
-    /// Stems of words seen before: texts repeat a few thousand words.
-    stems: HashMap<String, u32>,
+    /// The terms of names seen before: a few thousand names make up most of an API.
+    texts: HashMap<String, Vec<u32>>,
     rows: Vec<Row>,
     documents: Vec<Document>,
 }
@@ -129,19 +132,27 @@ impl Builder {
     fn title(&mut self, title: &[Word]) -> (Vec<Found>, u8) {
         let terms = phrase::terms(title);
         let mut found = Vec::new();
-        let count = terms.len().max(1) as f32;
-        let length = 0.4 + 0.15 * count;
+        let length = 0.4 + 0.15 * terms.len().max(1) as f32;
         let mut size = 0_u8;
         for term in terms {
-            let (weight, flags) = match term.is_main {
-                true => (IN_TITLE, TITLE),
-                false => (IN_TITLE_BEHIND, TITLE_SIDE),
+            let (weight, part) = if term.is_main {
+                (IN_TITLE, 2)
+            } else {
+                (IN_TITLE_BEHIND, 1)
             };
-            size = size.saturating_add(if term.is_main { 2 } else { 1 });
-            for stem in std::iter::once(term.stem).chain(term.also) {
+            // A verb that the method says as well is nothing to be asked for by name.
+            let is_said = term.is_verb && intent::of_verb(&term.stem).is_plain();
+            let flags = match (is_said, term.is_main) {
+                (true, _) => 0,
+                (_, true) => TITLE,
+                (_, false) => TITLE_SIDE,
+            };
+            size = size.saturating_add(if is_said { 0 } else { part });
+            let parts = term.parts.into_iter().map(|part| (part, IN_PART, 0));
+            for (stem, share, flags) in std::iter::once((term.stem, 1.0, flags)).chain(parts) {
                 found.push(Found {
                     term: self.term(stem),
-                    weight: weight / length,
+                    weight: share * weight / length,
                     flags,
                 });
             }
@@ -150,7 +161,9 @@ impl Builder {
     }
 
     fn names(&mut self, action: &Action, found: &mut Vec<Found>) {
-        self.note(&action.key, IN_KEY, found);
+        for word in words::split(&action.key) {
+            self.note(&word.text, IN_KEY, found);
+        }
         self.note(&action.model, IN_MODEL, found);
         self.note(action.platform.as_str(), IN_PLATFORM, found);
         for tag in &action.tags {
@@ -185,7 +198,7 @@ impl Builder {
         let summary = words::split(&action.summary);
         let length = 0.5 + summary.len().min(SUMMARY_WORDS) as f32 / 30.0;
         for word in summary.iter().take(SUMMARY_WORDS) {
-            self.note_word(&word.text, IN_SUMMARY / length, found);
+            self.note(&word.text, IN_SUMMARY / length, found);
         }
         let own = action
             .params
@@ -202,28 +215,22 @@ impl Builder {
     }
 
     fn note(&mut self, text: &str, weight: f32, found: &mut Vec<Found>) {
-        for word in words::split(text) {
-            self.note_word(&word.text, weight, found);
+        if !self.texts.contains_key(text) {
+            let words = words::split(text);
+            let said = words.iter().map(|word| word.text.as_str());
+            let terms = said
+                .filter(|word| !words::is_empty(word) && !is_noise(word))
+                .map(|word| self.term(words::stem(word)))
+                .collect();
+            self.texts.insert(text.to_owned(), terms);
         }
-    }
-
-    fn note_word(&mut self, word: &str, weight: f32, found: &mut Vec<Found>) {
-        if words::is_empty(word) || is_noise(word) {
-            return;
+        for term in self.texts.get(text).into_iter().flatten() {
+            found.push(Found {
+                term: *term,
+                weight,
+                flags: 0,
+            });
         }
-        let term = match self.stems.get(word) {
-            Some(term) => *term,
-            None => {
-                let term = self.term(words::stem(word));
-                self.stems.insert(word.to_owned(), term);
-                term
-            }
-        };
-        found.push(Found {
-            term,
-            weight,
-            flags: 0,
-        });
     }
 
     fn term(&mut self, stem: String) -> u32 {

@@ -3,14 +3,9 @@
 use std::ops::Range;
 
 use super::fuzzy;
-use super::intent::Intent;
 use super::query::{Query, Wanted};
+use super::rank::{Document, Reading, Tallies, judge, rarity};
 use crate::domain::Method;
-
-/// The word stands in the title, and is what the title is about.
-pub(super) const TITLE: u8 = 1;
-/// The word stands in the title.
-pub(super) const TITLE_SIDE: u8 = 2;
 
 /// How much a word counts that was meant, but is mistyped.
 const MISTYPED: f32 = 0.7;
@@ -20,12 +15,6 @@ const BEGUN: f32 = 0.55;
 const GUESSES: usize = 12;
 /// How many words of a question may be guessed at.
 const GUESSED: usize = 6;
-
-/// How much of a score is there for fitting part of the question, and part of the title.
-const PARTLY: f32 = 0.35;
-const PART_OF_TITLE: f32 = 0.75;
-/// One asked for and many found, or the other way round.
-const OTHER_NUMBER: f32 = 0.94;
 
 /// An action that fits.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,6 +32,16 @@ pub struct Filter {
     pub within: Option<Vec<Range<u32>>>,
     /// Only this method.
     pub method: Option<Method>,
+}
+
+impl Filter {
+    /// Only the actions in one range, as those of one platform are.
+    pub fn only(range: Range<u32>) -> Self {
+        Self {
+            within: Some([range].into()),
+            method: None,
+        }
+    }
 }
 
 /// Finds actions by what they do. Holds no action, only their words; never changes.
@@ -64,35 +63,6 @@ pub struct Index {
     /// Beside each posting: where the word stands.
     pub(super) flags: Vec<u8>,
     pub(super) documents: Vec<Document>,
-}
-
-/// What is known of an action beside its words.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Document {
-    pub method: Method,
-    pub intent: Intent,
-    /// How much of a title it has: two for each word that it is about, one for each other.
-    pub title: u8,
-    pub prior: f32,
-}
-
-/// An action's ordinal (24 bits) and how much a word counts in it (8 bits).
-pub(super) fn pack(ordinal: u32, impact: f32) -> u32 {
-    ordinal << 8 | (impact.clamp(0.0, 1.0) * 255.0) as u32
-}
-
-/// What an action has gathered so far.
-#[derive(Clone, Copy, Default)]
-struct Tally {
-    score: f32,
-    /// How much of the question it fits.
-    covered: f32,
-    /// How much of its title was asked for, as [`Document::title`].
-    title: u8,
-    /// The same for the word being looked at.
-    now: f32,
-    now_share: f32,
-    now_title: u8,
 }
 
 impl Index {
@@ -163,14 +133,11 @@ impl Index {
     }
 
     fn gather(&self, query: &Query, within: &[Range<u32>]) -> Vec<Hit> {
-        let count: u32 = within
+        let count = within
             .iter()
             .map(|range| range.end.saturating_sub(range.start))
             .sum();
-        let first = within.first().map_or(0, |range| range.start);
-        let end = within.last().map_or(0, |range| range.end);
-        let mut tallies = vec![Tally::default(); end.saturating_sub(first) as usize];
-        let mut touched: Vec<u32> = Vec::new();
+        let mut tallies = Tallies::new(within);
         let mut worth = 0.0;
         let mut guesses = GUESSED;
         for wanted in &query.words {
@@ -180,34 +147,17 @@ impl Index {
                 .map(|reading| reading.rarity)
                 .fold(0.0, f32::max);
             worth += wanted.weight * best;
-            touched.clear();
             for reading in &readings {
-                for (posting, flags) in self.visible(reading.word, within) {
-                    let ordinal = posting >> 8;
-                    let Some(tally) = tallies.get_mut((ordinal - first) as usize) else {
-                        continue;
-                    };
-                    if tally.now == 0.0 {
-                        touched.push(ordinal);
+                for (postings, flags) in self.visible(reading.word, within) {
+                    for (posting, flags) in postings.iter().zip(flags) {
+                        tallies.note(*posting, *flags, reading, best);
                     }
-                    let impact = (posting & 255) as f32 / 255.0;
-                    tally.now = tally.now.max(reading.weight * reading.rarity * impact);
-                    tally.now_share = tally.now_share.max(reading.weight * best);
-                    tally.now_title = tally.now_title.max(part_of_title(flags));
                 }
             }
-            for ordinal in &touched {
-                if let Some(tally) = tallies.get_mut((ordinal - first) as usize) {
-                    tally.score += wanted.weight * tally.now;
-                    tally.covered += wanted.weight * tally.now_share;
-                    tally.title = tally.title.saturating_add(tally.now_title);
-                    (tally.now, tally.now_share, tally.now_title) = (0.0, 0.0, 0);
-                }
-            }
+            tallies.close(wanted.weight);
         }
-        (first..)
-            .zip(&tallies)
-            .filter(|(_, tally)| tally.score > 0.0)
+        tallies
+            .found()
             .filter_map(|(ordinal, tally)| {
                 let document = self.documents.get(ordinal as usize)?;
                 let score = judge(tally, document, query, worth);
@@ -225,7 +175,7 @@ impl Index {
         count: u32,
         guesses: &mut usize,
     ) -> Vec<Reading> {
-        let rarity = |word: u32| rarity(count, self.visible(word, within).count());
+        let rarity = |word: u32| rarity(count, self.hits(word, within));
         let mut readings: Vec<Reading> = Vec::new();
         let mut most = f32::MAX;
         for (at, (stem, weight)) in wanted.stems.iter().enumerate() {
@@ -264,13 +214,13 @@ impl Index {
 
     /// Words that begin with the one asked for, or are near it.
     fn guesses(&self, wanted: &Wanted) -> Vec<(u32, f32)> {
-        let Some((stem, _)) = wanted.stems.first() else {
+        let Some(stem) = wanted.stem() else {
             return Vec::new();
         };
         let first = self.first_from(stem);
         let mut found: Vec<(u32, f32)> = (first..)
             .map_while(|word| Some((word, self.word(word)?)))
-            .take_while(|(_, text)| text.starts_with(stem.as_str()))
+            .take_while(|(_, text)| text.starts_with(stem))
             .take(GUESSES)
             .map(|(word, _)| (word, BEGUN))
             .collect();
@@ -293,12 +243,19 @@ impl Index {
         found
     }
 
-    /// The postings of a word that are in one of the ranges.
+    /// How many of the actions in these ranges have a word.
+    fn hits(&self, word: u32, within: &[Range<u32>]) -> usize {
+        self.visible(word, within)
+            .map(|(postings, _)| postings.len())
+            .sum()
+    }
+
+    /// The postings of a word that are in one of the ranges, and where the word stands in each.
     fn visible<'a>(
         &'a self,
         word: u32,
         within: &'a [Range<u32>],
-    ) -> impl Iterator<Item = (u32, u8)> + 'a {
+    ) -> impl Iterator<Item = (&'a [u32], &'a [u8])> {
         let at = |word: u32| {
             self.starts
                 .get(word as usize)
@@ -307,12 +264,11 @@ impl Index {
         let (start, end) = (at(word), at(word + 1));
         let postings = self.postings.get(start..end).unwrap_or_default();
         let flags = self.flags.get(start..end).unwrap_or_default();
-        within.iter().flat_map(move |range| {
+        within.iter().map(move |range| {
             let from = postings.partition_point(|posting| posting >> 8 < range.start);
             let to = postings.partition_point(|posting| posting >> 8 < range.end);
             let postings = postings.get(from..to).unwrap_or_default();
-            let flags = flags.get(from..to).unwrap_or_default();
-            postings.iter().copied().zip(flags.iter().copied())
+            (postings, flags.get(from..to).unwrap_or_default())
         })
     }
 
@@ -343,43 +299,4 @@ impl Index {
         }
         low
     }
-}
-
-/// A word of the vocabulary that may be meant.
-struct Reading {
-    word: u32,
-    weight: f32,
-    rarity: f32,
-}
-
-/// How much a word says that stands in `hits` of `count` actions; nothing if in none.
-fn rarity(count: u32, hits: usize) -> Option<f32> {
-    let (count, hits) = (count as f32, hits as f32);
-    (hits > 0.0).then(|| (1.0 + (count - hits + 0.5).max(0.0) / (hits + 0.5)).ln())
-}
-
-fn part_of_title(flags: u8) -> u8 {
-    if flags & TITLE != 0 {
-        2
-    } else {
-        u8::from(flags & TITLE_SIDE != 0)
-    }
-}
-
-fn judge(tally: &Tally, document: &Document, query: &Query, worth: f32) -> f32 {
-    let covered = (tally.covered / worth.max(f32::EPSILON)).min(1.0);
-    let title = f32::from(tally.title.min(document.title)) / f32::from(document.title.max(1));
-    let is_read = query.intent.meets(Intent::LIST.or(Intent::GET));
-    let other_number = is_read
-        && !document.intent.meets(if query.is_many {
-            Intent::LIST
-        } else {
-            Intent::GET
-        });
-    tally.score
-        * (PARTLY + (1.0 - PARTLY) * covered)
-        * (PART_OF_TITLE + (1.0 - PART_OF_TITLE) * title)
-        * document.intent.fits(query.intent)
-        * if other_number { OTHER_NUMBER } else { 1.0 }
-        * document.prior
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::fuzzy;
 use super::words::{Word, stem};
 use crate::domain::{Action, Method};
 
@@ -34,6 +35,19 @@ impl Intent {
         self.0 == 0
     }
 
+    /// Whether it is one of those that a method says: to make, see, change or remove something.
+    pub(super) fn is_plain(self) -> bool {
+        let plain = [
+            Self::CREATE,
+            Self::CREATE.or(Self::UPDATE),
+            Self::UPDATE,
+            Self::DELETE,
+            Self::LIST,
+            Self::READ,
+        ];
+        plain.contains(&self)
+    }
+
     const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
@@ -57,6 +71,9 @@ impl Intent {
     }
 }
 
+/// Shorter ones are too near to other words.
+const MISTYPED_VERB: usize = 5;
+
 const MAKE: Intent = Intent::CREATE.or(Intent::ACT);
 const TURN: Intent = Intent::UPDATE.or(Intent::ACT).or(Intent::CREATE);
 
@@ -64,12 +81,12 @@ const TURN: Intent = Intent::UPDATE.or(Intent::ACT).or(Intent::CREATE);
 const VERBS: &[(Intent, &str)] = &[
     (
         Intent::CREATE,
-        "create make insert new generate register start begin",
+        "create make insert new generate start begin",
     ),
-    (Intent::CREATE.or(Intent::UPDATE), "add invite put"),
+    (Intent::CREATE.or(Intent::UPDATE), "add put set upsert"),
     (
         MAKE,
-        "send post publish write comment reply answer respond submit upload import book schedule charge pay bill \
+        "invite register subscribe watch attend send post publish write comment reply answer respond submit upload import book schedule charge pay bill \
          run launch trigger execute dispatch tweet email message text dial draft log record \
          clone copy duplicate fork transcribe translate merge refund react vote follow join capture \
          request open attach append connect share deploy play render convert",
@@ -78,7 +95,6 @@ const VERBS: &[(Intent, &str)] = &[
         Intent::UPDATE,
         "update edit change modify patch alter adjust rename replace amend",
     ),
-    (Intent::UPDATE.or(Intent::CREATE), "set upsert"),
     (
         TURN,
         "move mark assign close resolve complete finish archive pause resume enable disable activate \
@@ -89,10 +105,9 @@ const VERBS: &[(Intent, &str)] = &[
         TURN.or(Intent::DELETE),
         "cancel stop end void trash revoke abort terminate clear unassign unfollow unsubscribe leave kick ban",
     ),
-    (Intent::DELETE, "delete destroy erase purge drop"),
     (
-        Intent::DELETE.or(Intent::UPDATE),
-        "remove detach unlink unpin unstar",
+        Intent::DELETE,
+        "delete remove destroy erase purge drop detach unlink unpin unstar",
     ),
     (Intent::LIST, "list browse enumerate"),
     (
@@ -119,6 +134,18 @@ static STEMS: LazyLock<HashMap<String, Intent>> = LazyLock::new(|| {
 /// What a verb, given by its stem, asks for.
 pub(super) fn of_verb(verb: &str) -> Intent {
     STEMS.get(verb).copied().unwrap_or_default()
+}
+
+/// What a mistyped verb asks for, if it is one of the plain ones.
+pub(super) fn of_mistyped(verb: &str) -> Intent {
+    if verb.len() < MISTYPED_VERB {
+        return Intent::NONE;
+    }
+    STEMS
+        .iter()
+        .filter(|(known, intent)| intent.is_plain() && fuzzy::edits(verb, known, 1).is_some())
+        .map(|(_, intent)| *intent)
+        .fold(Intent::NONE, Intent::or)
 }
 
 /// What `action` does: what its title says, within what its method allows.

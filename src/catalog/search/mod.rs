@@ -11,6 +11,7 @@ mod index;
 mod intent;
 mod phrase;
 mod query;
+mod rank;
 mod synonyms;
 mod words;
 

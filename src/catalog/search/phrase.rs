@@ -20,49 +20,37 @@ pub(super) struct Term {
     pub is_main: bool,
     /// Whether it is the verb that the phrase begins with.
     pub is_verb: bool,
-    /// The words that it is together with its neighbours: `mergerequest`.
-    pub also: Vec<String>,
+    /// The stems of the words that it is made of: `pull` and `request`.
+    pub parts: Vec<String>,
 }
 
-/// The words of a phrase that say something.
+/// The words of a phrase that say something; several that are one thing as one.
 pub(super) fn terms(words: &[Word]) -> Vec<Term> {
     let stems: Vec<String> = words.iter().map(|word| words::stem(&word.text)).collect();
     let mut terms: Vec<Term> = Vec::new();
     let mut is_behind = false;
-    let (mut together, mut left) = (None, 0_usize);
-    for (at, (word, stem)) in words.iter().zip(&stems).enumerate() {
+    let mut rest = words.iter().zip(&stems).enumerate();
+    while let Some((at, (word, stem))) = rest.next() {
         let is_thing_seen = terms.iter().any(|term| !term.is_verb);
-        is_behind |= is_thing_seen && BEHIND.binary_search(&word.text.as_str()).is_ok();
-        let begins = synonyms::phrase(stems.iter().skip(at).map(String::as_str));
-        if let Some((count, one)) = begins.filter(|_| left == 0) {
-            (together, left) = (Some(one), count);
-            // A phrase like `who am i` is a word though none of its words says anything.
-            if words
-                .iter()
-                .skip(at)
-                .take(count)
-                .all(|word| words::is_empty(&word.text))
-            {
-                terms.push(Term {
-                    stem: one.to_owned(),
-                    text: one.to_owned(),
-                    is_main: !is_behind,
-                    ..Term::default()
-                });
-            }
-        }
-        let also = together.filter(|_| left > 0).map(str::to_owned);
-        left = left.saturating_sub(1);
-        if words::is_empty(&word.text) {
+        let together = synonyms::phrase(stems.get(at..).unwrap_or_default());
+        if together.is_none() && words::is_empty(&word.text) {
+            is_behind |= is_thing_seen && BEHIND.binary_search(&word.text.as_str()).is_ok();
             continue;
         }
+        let (count, stem) = together.unwrap_or((1, stem));
+        let own = words.iter().zip(&stems).skip(at).take(count);
+        let texts: Vec<&str> = own.clone().map(|(word, _)| word.text.as_str()).collect();
+        let parts = own
+            .filter(|(word, _)| together.is_some() && !words::is_empty(&word.text))
+            .map(|(_, stem)| stem.clone());
         terms.push(Term {
-            stem: stem.clone(),
-            text: word.text.clone(),
+            stem: stem.to_owned(),
+            text: texts.join(" "),
             is_main: !is_behind && !word.owns,
             is_verb: terms.is_empty() && !intent::of_verb(stem).is_none(),
-            also: also.into_iter().collect(),
+            parts: parts.collect(),
         });
+        rest.by_ref().take(count - 1).for_each(drop);
     }
     terms
 }
@@ -105,7 +93,7 @@ mod tests {
         assert!(
             found
                 .iter()
-                .any(|term| term.stem == "pull" && term.also == ["pullrequest"])
+                .any(|term| term.stem == "pullrequest" && term.parts == ["pull", "request"])
         );
         assert_eq!(of("who am I").len(), 1);
     }

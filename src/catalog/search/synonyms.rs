@@ -97,16 +97,29 @@ const GROUPS: &[(f32, &str)] = &[
     (AKIN, "organization workspace team account tenant"),
     (SAME, "vendor supplier"),
     (NEAR, "attendee participant guest invitee registrant"),
+    (SAME, "follow follower following"),
     (NEAR, "follower fan subscriber"),
+    (SAME, "attend attendee attendance"),
+    (SAME, "review reviewer"),
+    (SAME, "restart reboot"),
+    (
+        AKIN,
+        "who person member user participant attendee recipient collaborator assignee follower",
+    ),
+    (
+        AKIN,
+        "someone person member user participant attendee recipient collaborator contact",
+    ),
     (SAME, "whoami profile myself self me"),
     (AKIN, "whoami user account"),
     (NEAR, "author creator owner"),
     (NEAR, "collaborator contributor member"),
     // Messages.
     (SAME, "email mail"),
-    (NEAR, "email message"),
+    (SAME, "email message"),
     (SAME, "sms text"),
     (NEAR, "sms message"),
+    (NEAR, "text message"),
     (SAME, "dm directmessage"),
     (NEAR, "dm im message"),
     (NEAR, "message chat"),
@@ -150,9 +163,9 @@ const GROUPS: &[(f32, &str)] = &[
     (NEAR, "sprint iteration cycle"),
     (NEAR, "label tag category"),
     (NEAR, "status state stage"),
-    (AKIN, "status transition phase"),
+    (AKIN, "status transition phase move"),
     (NEAR, "board kanban"),
-    (NEAR, "hour time timesheet timeentry timer"),
+    (NEAR, "hour time timesheet timeentry timer worklog"),
     (NEAR, "timeoff vacation leave absence holiday pto"),
     (NEAR, "payroll salary wage"),
     (AKIN, "function lambda script"),
@@ -167,11 +180,14 @@ const GROUPS: &[(f32, &str)] = &[
     (NEAR, "log audit"),
     (AKIN, "log activity history event"),
     (NEAR, "setting preference configuration config option"),
-    (NEAR, "permission access role right"),
+    (NEAR, "permission access role right acl"),
     (NEAR, "share sharing permission collaboration"),
+    (AKIN, "share invite acl access collaborator"),
     // Time and places.
-    (NEAR, "event meeting appointment booking"),
-    (AKIN, "meeting call session webinar"),
+    (SAME, "event meeting appointment"),
+    (NEAR, "booking event meeting appointment"),
+    (AKIN, "calendar event agenda schedule"),
+    (AKIN, "meeting call"),
     (SAME, "freebusy availability available"),
     (NEAR, "freebusy free busy slot"),
     (NEAR, "address location place"),
@@ -236,6 +252,18 @@ const GROUPS: &[(f32, &str)] = &[
 
 /// Several words that are one: how they are written, and the one.
 const PHRASES: &[(&str, &str)] = &[
+    ("set up", "create"),
+    ("spin up", "create"),
+    ("get rid", "delete"),
+    ("throw away", "delete"),
+    ("take down", "delete"),
+    ("check off", "complete"),
+    ("tick off", "complete"),
+    ("hang up", "end"),
+    ("turn on", "enable"),
+    ("turn off", "disable"),
+    ("work log", "worklog"),
+    ("log work", "worklog"),
     ("pull request", "pullrequest"),
     ("merge request", "mergerequest"),
     ("payment intent", "paymentintent"),
@@ -282,12 +310,19 @@ static OTHERS: LazyLock<HashMap<String, Vec<(String, f32)>>> = LazyLock::new(|| 
     others
 });
 
-static JOINED: LazyLock<Vec<(Vec<String>, String)>> = LazyLock::new(|| {
-    PHRASES
-        .iter()
-        .map(|(written, one)| (written.split(' ').map(stem).collect(), stem(one)))
-        .collect()
+/// By the first stem: all stems, and the one word.
+static JOINED: LazyLock<HashMap<String, Vec<Joined>>> = LazyLock::new(|| {
+    let mut joined: HashMap<String, Vec<Joined>> = HashMap::new();
+    for (written, one) in PHRASES {
+        let stems: Vec<String> = written.split(' ').map(stem).collect();
+        if let Some(first) = stems.first().cloned() {
+            joined.entry(first).or_default().push((stems, stem(one)));
+        }
+    }
+    joined
 });
+
+type Joined = (Vec<String>, String);
 
 /// The words that may stand for `stem`, and how much each counts.
 pub(super) fn of(stem: &str) -> &'static [(String, f32)] {
@@ -295,16 +330,12 @@ pub(super) fn of(stem: &str) -> &'static [(String, f32)] {
 }
 
 /// The phrase that `stems` begin with: how many words it has, and the word that it is.
-pub(super) fn phrase<'a>(
-    stems: impl Iterator<Item = &'a str> + Clone,
-) -> Option<(usize, &'static str)> {
-    JOINED.iter().find_map(|(written, one)| {
-        let begins = stems
-            .clone()
-            .take(written.len())
-            .eq(written.iter().map(String::as_str));
-        begins.then_some((written.len(), one.as_str()))
-    })
+pub(super) fn phrase(stems: &[String]) -> Option<(usize, &'static str)> {
+    JOINED
+        .get(stems.first()?)?
+        .iter()
+        .find(|(written, _)| stems.starts_with(written))
+        .map(|(written, one)| (written.len(), one.as_str()))
 }
 
 #[cfg(test)]
@@ -320,8 +351,8 @@ mod tests {
 
     #[test]
     fn phrases_are_found_at_the_beginning() {
-        let found = phrase(["pull", "request", "review"].into_iter());
-        assert_eq!(found, Some((2, "pullrequest")));
-        assert_eq!(phrase(["review", "pull", "request"].into_iter()), None);
+        let found = |text: &str| phrase(&text.split(' ').map(str::to_owned).collect::<Vec<_>>());
+        assert_eq!(found("pull request review"), Some((2, "pullrequest")));
+        assert_eq!(found("review pull request"), None);
     }
 }

@@ -4,7 +4,7 @@ use std::iter::Peekable;
 use std::str::Chars;
 
 /// Words that say nothing about an action. They are left out of titles and questions alike.
-const STOP: [&str; 80] = [
+const STOP: [&str; 78] = [
     "a",
     "about",
     "all",
@@ -78,8 +78,6 @@ const STOP: [&str; 80] = [
     "when",
     "where",
     "which",
-    "who",
-    "whose",
     "will",
     "with",
     "would",
