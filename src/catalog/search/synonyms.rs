@@ -144,7 +144,7 @@ const GROUPS: &[(f32, &str)] = &[
     (AKIN, "task issue item card reminder"),
     (NEAR, "subtask checklist step"),
     (SAME, "pr pullrequest"),
-    (NEAR, "pullrequest mergerequest pull"),
+    (NEAR, "pullrequest mergerequest pull pr mr"),
     (SAME, "mr mergerequest"),
     (AKIN, "pullrequest merge"),
     (SAME, "repo repository"),
