@@ -11,6 +11,6 @@ mod load;
 mod search;
 
 pub use compile::action_id;
-pub use knowledge::knowledge;
+pub use knowledge::{example_request, knowledge};
 pub use load::{Catalogue, Problem, Snapshot, check_text, schema};
 pub use search::{Builder, Filter, Hit, Index, search};
