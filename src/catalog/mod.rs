@@ -14,6 +14,6 @@ mod pack;
 mod search;
 
 pub use compile::action_id;
-pub use knowledge::knowledge;
+pub use knowledge::{example_request, knowledge};
 pub use load::{Catalogue, Problem, Snapshot, check_text, schema};
-pub use search::search;
+pub use search::{Builder, Filter, Hit, Index, search};
