@@ -8,6 +8,8 @@ mod authkit;
 pub mod error;
 pub mod extract;
 pub mod layers;
+mod llms;
+mod mcp;
 mod openapi;
 mod operations;
 mod pages;
@@ -116,6 +118,9 @@ pub fn routes(config: &mut ServiceConfig) {
             }
         })
         .service(at("/v1/public/generate-id/{prefix}").route(get().to(older::generate_id)))
+        // Agents.
+        .service(at("/mcp").route(web::post().to(mcp::serve)))
+        .service(at("/mcp/{toolset}").route(web::post().to(mcp::serve_toolset)))
         // The command line's.
         .service(
             at("/admin/api/keys")
@@ -128,6 +133,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/ready").route(get().to(operations::ready)))
         .service(at("/metrics").route(get().to(operations::metrics)))
         .service(at("/openapi.json").route(get().to(openapi::serve)))
+        .service(at("/llms.txt").route(get().to(llms::serve)))
         .service(at("/admin/").route(get().to(assets::admin)))
         .service(at("/").route(get().to(operations::root)))
         .default_service(web::to(no_such_path));

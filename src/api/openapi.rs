@@ -8,7 +8,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::openapi::{OpenApi, Required, ResponseBuilder, Server};
 use utoipa::{Modify, OpenApi as _};
 
-use super::{PublicUrl, admin, assets, authkit, operations, pages, v1};
+use super::{PublicUrl, admin, assets, authkit, llms, mcp, operations, pages, v1};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -26,7 +26,7 @@ use super::{PublicUrl, admin, assets, authkit, operations, pages, v1};
         authkit::connections::delete, authkit::flows::begin, authkit::flows::outcome,
         authkit::flows::cancel, authkit::redirects::start, authkit::redirects::callback,
         admin::keys::revoke, operations::health, operations::ready, operations::metrics, operations::root,
-        assets::icon, assets::admin, serve,
+        assets::icon, assets::admin, serve, llms::serve, mcp::serve, mcp::serve_toolset,
         v1::integrations::list, v1::integrations::get, v1::integrations::update, v1::integrations::reset,
         pages::modal, pages::modal_with_slash, pages::popup, pages::done, pages::link, assets::file,
         v1::older::settings, v1::older::create_event_link, v1::older::create_embed_token, v1::older::generate_id,
@@ -41,6 +41,7 @@ use super::{PublicUrl, admin, assets, authkit, operations, pages, v1};
         (name = "passthrough", description = "Requests to providers"),
         (name = "authkit", description = "Sessions and links by which people connect their accounts"),
         (name = "authkit modal", description = "What the modal's own page speaks with; needs a session"),
+        (name = "agents", description = "What programs that follow a model speak with"),
         (name = "keys", description = "API keys; for the command line on the server's own machine"),
         (name = "operations", description = "For whoever runs it"),
     )
@@ -72,6 +73,18 @@ impl Modify for Rest {
             .components
             .get_or_insert_default()
             .add_security_scheme("session", session);
+        let bearer = SecurityScheme::Http(
+            HttpBuilder::new()
+                .scheme(HttpAuthScheme::Bearer)
+                .description(Some(
+                    "An API key, for programs that can set no other header",
+                ))
+                .build(),
+        );
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("bearer", bearer);
         add_passthrough(document);
         add_old_names(document);
         add_other_callback(document);

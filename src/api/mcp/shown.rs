@@ -1,0 +1,224 @@
+//! What is told to a model: as little as it needs, under names that say what goes where.
+
+use std::sync::Arc;
+
+use rmcp::model::{CallToolResult, ContentBlock};
+use serde_json::{Map, Value, json};
+
+use crate::agents::Outcome;
+use crate::catalog::Catalogue;
+use crate::domain::{Action, Connection, Connector};
+
+/// A connection, without what is empty.
+pub fn connection(connection: &Connection) -> Value {
+    compact(json!({
+        "connection_key": connection.key.as_str(),
+        "platform": connection.platform.as_str(),
+        "identity": connection.identity.as_ref().map(|identity| identity.as_str()),
+        "identity_type": connection.identity_type,
+        "name": connection.name,
+        "account": connection.account,
+        "state": connection.health,
+        "state_reason": connection.health_reason,
+        "tags": connection.tags,
+    }))
+}
+
+/// A connector, and how many of `connections` are with it.
+pub fn connector(connector: &Connector, connections: &[Connection]) -> Value {
+    let connected = connections
+        .iter()
+        .filter(|connection| connection.platform == connector.platform)
+        .count();
+    json!({
+        "platform": connector.platform.as_str(),
+        "name": connector.name,
+        "category": connector.category,
+        "description": connector.description,
+        "actions": connector.actions.len(),
+        "connections": connected,
+    })
+}
+
+/// How many of `all` have each of `words`, and the first `limit` of them: those first that have the
+/// words in their name.
+pub fn fitting<'a>(
+    all: &'a [Arc<Connector>],
+    words: &str,
+    limit: usize,
+) -> (usize, Vec<&'a Arc<Connector>>) {
+    let words: Vec<String> = words
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    let has_all = |text: String| {
+        let text = text.to_lowercase();
+        words.iter().all(|word| text.contains(word.as_str()))
+    };
+    let (mut by_name, mut others) = (Vec::new(), Vec::new());
+    for connector in all {
+        let name = format!("{} {}", connector.name, connector.platform);
+        let rest = format!(
+            "{name} {} {} {}",
+            connector.category,
+            connector.description,
+            connector.tags.join(" ")
+        );
+        if has_all(name) {
+            by_name.push(connector);
+        } else if has_all(rest) {
+            others.push(connector);
+        }
+    }
+    let total = by_name.len() + others.len();
+    by_name.append(&mut others);
+    by_name.truncate(limit);
+    (total, by_name)
+}
+
+/// An action as it is found.
+pub fn action(action: &Action) -> Value {
+    json!({
+        "action_id": action.id.to_string(),
+        "title": action.title,
+        "platform": action.platform.as_str(),
+        "method": action.method.as_str(),
+        "path": action.path.as_str(),
+    })
+}
+
+/// A connector in words.
+pub fn about(connector: &Connector, catalogue: &Catalogue) -> String {
+    let how = match connector.is_oauth() {
+        true => "People connect it by signing in (OAuth 2).",
+        false => "People connect it with a key or password of theirs.",
+    };
+    let actions = catalogue
+        .now()
+        .connector(connector.platform.as_str())
+        .map_or(0, |connector| connector.actions.len());
+    format!(
+        "# {}\n\n{}\n\n- Platform: `{}`\n- Category: {}\n- Actions: {actions}\n- {how}\n\n\
+         Find an action with `search_actions` and `\"platform\": \"{}\"`.\n",
+        connector.name,
+        connector.description,
+        connector.platform,
+        connector.category,
+        connector.platform,
+    )
+}
+
+/// What became of a call.
+pub fn outcome(outcome: Outcome) -> CallToolResult {
+    match outcome {
+        Outcome::Answered {
+            status,
+            headers,
+            body,
+            truncated,
+        } => answered(status, &headers, body, truncated),
+        Outcome::DryRun {
+            method,
+            url,
+            headers,
+            body,
+        } => CallToolResult::structured(json!({
+            "dry_run": true,
+            "method": method,
+            "url": url,
+            "headers": headers,
+            "body": body,
+            "note": "nothing was sent; secrets are masked",
+        })),
+        Outcome::Waiting {
+            approval_id,
+            expires_at,
+            what,
+        } => CallToolResult::structured(json!({
+            "waiting": true,
+            "approval_id": approval_id,
+            "expires_at": expires_at,
+            "what": what,
+            "note": "nothing was sent yet: a person has to approve it. Tell the user, and look at it with \
+                     get_approval; do not call the action again",
+        })),
+    }
+}
+
+fn answered(
+    status: u16,
+    headers: &Map<String, Value>,
+    body: Value,
+    truncated: bool,
+) -> CallToolResult {
+    let mut shown = json!({ "status": status });
+    // Of the headers only what leads further.
+    for name in ["location", "link", "retry-after"] {
+        if let Some(value) = headers.get(name) {
+            shown[name] = value.clone();
+        }
+    }
+    shown["body"] = body;
+    if truncated {
+        shown["truncated"] =
+            json!("the answer was cut; ask for less with `fields`, a filter or a smaller page");
+    }
+    if status < 400 {
+        return CallToolResult::structured(shown);
+    }
+    shown["hint"] = json!(hint(status));
+    CallToolResult::structured_error(shown)
+}
+
+/// What an error of a provider means for whoever called.
+fn hint(status: u16) -> &'static str {
+    match status {
+        400 | 422 => {
+            "the service refused the arguments: read what it says, compare with get_action_knowledge, and \
+             change them"
+        }
+        401 => {
+            "the service does not accept the connection any more: its owner has to connect again \
+             (get_connect_link)"
+        }
+        403 => {
+            "the connected account may not do this: use another connection, or ask its owner for more rights"
+        }
+        404 => {
+            "the service has no such thing: check the path variables, and look for the right id first"
+        }
+        409 => "something is in the way: look at the present state first",
+        429 => "too many requests: wait as long as retry-after says",
+        500.. => {
+            "the service failed; whether it did anything is not known: look before you try again"
+        }
+        _ => "the service refused",
+    }
+}
+
+/// Without nulls and empty lists, which tell a model nothing.
+fn compact(mut value: Value) -> Value {
+    if let Value::Object(fields) = &mut value {
+        fields.retain(|_, value| match value {
+            Value::Null => false,
+            Value::Array(items) => !items.is_empty(),
+            _ => true,
+        });
+    }
+    value
+}
+
+/// An address at which a person connects.
+pub fn link(link: &crate::agents::Link) -> Value {
+    json!({
+        "url": link.url,
+        "expires_at": link.expires_at,
+        "note": "give it to the person whose account it is, and to nobody else",
+    })
+}
+
+/// What became of what waited.
+pub fn approval(approval: Value) -> CallToolResult {
+    CallToolResult::success(vec![ContentBlock::text(approval.to_string())])
+}
