@@ -49,14 +49,13 @@ fn list_connections(server: &Server, mut given: Arguments) -> Ended {
         .connections(&server.who, &filter)
         .map_err(told)?;
     let connections: Vec<Value> = found.iter().map(shown::connection).collect();
-    let mut shown = json!({ "connections": connections });
-    if found.is_empty() {
-        shown["hint"] = json!(
-            "nothing is connected that fits; list_connectors shows what can be, and get_connect_link \
-             makes an address for the account's owner"
-        );
-    }
-    Ok(CallToolResult::structured(shown))
+    let hint = found.is_empty().then_some(
+        "nothing is connected that fits; list_connectors shows what can be, and get_connect_link \
+             makes an address for the account's owner",
+    );
+    Ok(CallToolResult::structured(shown::compact(
+        json!({ "connections": connections, "hint": hint }),
+    )))
 }
 
 fn list_connectors(server: &Server, mut given: Arguments) -> Ended {
@@ -87,13 +86,12 @@ async fn search_actions(server: &Server, mut given: Arguments) -> Ended {
         .await
         .map_err(told)?;
     let actions: Vec<Value> = found.iter().map(|action| shown::action(action)).collect();
-    let mut shown = json!({ "actions": actions });
-    if found.is_empty() {
-        shown["hint"] = json!(
-            "nothing fits; say it in other words, without names and values, or leave the platform out"
-        );
-    }
-    Ok(CallToolResult::structured(shown))
+    let hint = found.is_empty().then_some(
+        "nothing fits; say it in other words, without names and values, or leave the platform out",
+    );
+    Ok(CallToolResult::structured(shown::compact(
+        json!({ "actions": actions, "hint": hint }),
+    )))
 }
 
 async fn get_action_knowledge(server: &Server, mut given: Arguments) -> Ended {

@@ -9,7 +9,7 @@ use crate::agents::Outcome;
 use crate::catalog::Catalogue;
 use crate::domain::{Action, Connection, Connector};
 
-/// A connection, without what is empty.
+/// A connection.
 pub fn connection(connection: &Connection) -> Value {
     compact(json!({
         "connection_key": connection.key.as_str(),
@@ -20,7 +20,7 @@ pub fn connection(connection: &Connection) -> Value {
         "account": connection.account,
         "state": connection.health,
         "state_reason": connection.health_reason,
-        "tags": connection.tags,
+        "tags": (!connection.tags.is_empty()).then_some(&connection.tags),
     }))
 }
 
@@ -152,24 +152,25 @@ fn answered(
     body: Value,
     truncated: bool,
 ) -> CallToolResult {
-    let mut shown = json!({ "status": status });
+    let is_error = status >= 400;
     // Of the headers only what leads further.
-    for name in ["location", "link", "retry-after"] {
-        if let Some(value) = headers.get(name) {
-            shown[name] = value.clone();
-        }
+    let shown = compact(json!({
+        "status": status,
+        "location": headers.get("location"),
+        "link": headers.get("link"),
+        "retry-after": headers.get("retry-after"),
+        "body": body,
+        "truncated": truncated.then_some(TRUNCATED),
+        "hint": is_error.then(|| hint(status)),
+    }));
+    match is_error {
+        true => CallToolResult::structured_error(shown),
+        false => CallToolResult::structured(shown),
     }
-    shown["body"] = body;
-    if truncated {
-        shown["truncated"] =
-            json!("the answer was cut; ask for less with `fields`, a filter or a smaller page");
-    }
-    if status < 400 {
-        return CallToolResult::structured(shown);
-    }
-    shown["hint"] = json!(hint(status));
-    CallToolResult::structured_error(shown)
 }
+
+const TRUNCATED: &str =
+    "the answer was cut; ask for less with `fields`, a filter or a smaller page";
 
 /// What an error of a provider means for whoever called.
 fn hint(status: u16) -> &'static str {
@@ -197,14 +198,10 @@ fn hint(status: u16) -> &'static str {
     }
 }
 
-/// Without nulls and empty lists, which tell a model nothing.
-fn compact(mut value: Value) -> Value {
+/// Without nulls, which tell a model nothing.
+pub fn compact(mut value: Value) -> Value {
     if let Value::Object(fields) = &mut value {
-        fields.retain(|_, value| match value {
-            Value::Null => false,
-            Value::Array(items) => !items.is_empty(),
-            _ => true,
-        });
+        fields.retain(|_, value| !value.is_null());
     }
     value
 }
