@@ -39,6 +39,8 @@ const WRITING_THIS: Answers = [401, 401, 401, 401, 401, 404, 403, 200, 200, 200,
 const REMOVING_THIS: Answers = [401, 401, 401, 401, 401, 404, 403, 403, 200, 200, 200, 401];
 /// With a key that decides for everybody.
 const DECIDING: Answers = [401, 401, 401, 401, 401, 200, 403, 403, 200, 403, 403, 401];
+/// What is not there, for any key.
+const NOWHERE: Answers = [401, 401, 401, 401, 401, 404, 404, 404, 404, 404, 404, 401];
 /// To everybody, on to another address.
 const LEADING_ON: Answers = [308; 12];
 /// With an AuthKit session; no key helps.
@@ -105,6 +107,10 @@ const TABLE: &[(&str, &str, Answers)] = &[
     ("GET", "/connect/done", PUBLIC),
     ("GET", "/connect/{token}", PUBLIC),
     ("GET", "/assets/{path}", PUBLIC),
+    // Every message is a POST; what a key may do is asked of each tool.
+    ("POST", "/mcp", READING),
+    ("POST", "/mcp/{toolset}", NOWHERE),
+    ("GET", "/llms.txt", PUBLIC),
     ("GET", "/admin/api/keys", OPERATING),
     ("POST", "/admin/api/keys", OPERATING),
     ("DELETE", "/admin/api/keys/{id}", OPERATING),
@@ -183,6 +189,9 @@ async fn attempt(app: &TestApp, caller: &Client, method: &str, route: &str) -> u
                     .unwrap_or("x")
                     .to_owned();
                 json!({ "linkSettings": { "eventIncToken": token } })
+            }
+            _ if route.starts_with("/mcp") => {
+                json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" })
             }
             _ if route == "/authkit/api/links/open" => json!({ "token": "test_x" }),
             _ if route.starts_with("/v1/integrations") => json!({ "active": true }),

@@ -16,6 +16,7 @@ mod httpbin;
 mod integrations;
 mod layers;
 mod machines;
+mod mcp;
 mod mock_provider;
 mod oauth_attacks;
 mod older;
