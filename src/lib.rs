@@ -14,7 +14,6 @@
 //! - [`vault`]: connections and what is behind them.
 //! - [`passthrough`]: a caller's request, signed; the provider's answer, as it is.
 //! - [`authkit`]: the end user's side: sessions, sign-ins, links.
-//! - [`agents`]: what agents may do, and how they are held to it.
 //! - [`jobs`]: things done on a clock.
 //! - [`mock`]: providers for development; uses only what any outsider could.
 //! - [`api`]: HTTP in, HTTP out.
@@ -25,7 +24,6 @@
 //! name each other. `tests/it/layers.rs` holds it; `docs/architecture.md` draws it.
 
 pub mod access;
-pub mod agents;
 pub mod api;
 pub mod app;
 pub mod authkit;

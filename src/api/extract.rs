@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::{ApiError, Kind};
 use super::layers::Served;
-use crate::access::{Access, AccessError, Admitted};
+use crate::access::{Access, AccessError};
 use crate::domain::{ApiKey, Permission, Scope};
 
 /// The holder of an API key. A handler that takes one cannot be reached without a valid
@@ -44,14 +44,6 @@ fn admit(request: &HttpRequest) -> Result<Caller, AccessError> {
         return Err(AccessError::NoKey);
     };
     let text = text.to_str().map_err(|_| AccessError::UnknownKey)?;
-    let admitted = admit_key(request, text)?;
-    admitted.may(request.method().as_str())?;
-    Ok(Caller { key: admitted.key })
-}
-
-/// Admits the holder of the key `text`, and notes it for the log and the answer's headers. What the
-/// key may do is for the caller to ask.
-pub(super) fn admit_key(request: &HttpRequest, text: &str) -> Result<Admitted, AccessError> {
     let access = request
         .app_data::<web::Data<Access>>()
         .expect("every app is built with its access");
@@ -67,7 +59,8 @@ pub(super) fn admit_key(request: &HttpRequest, text: &str) -> Result<Admitted, A
     };
     let admitted = admitted?;
     served.key = Some(std::sync::Arc::clone(&admitted.key));
-    Ok(admitted)
+    admitted.may(request.method().as_str())?;
+    Ok(Caller { key: admitted.key })
 }
 
 /// The holder of an API key that decides for everybody: with permission admin, and bound to no

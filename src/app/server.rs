@@ -211,10 +211,6 @@ fn http_server(
     let provider = web::Data::new(mock::Provider::new(clock, public_url));
     let public_url = web::Data::new(PublicUrl(public_url.to_owned()));
     let lifecycle = web::Data::new(lifecycle.clone());
-    let agents = web::Data::new(crate::agents::Agents {
-        vault: Arc::clone(&services.vault),
-        catalogue: Arc::clone(&services.catalogue),
-    });
     let authkit = web::Data::new(config.authkit.clone());
     let limits = web::Data::new(services.egress.limits().clone());
     let (json, log) = (
@@ -231,7 +227,6 @@ fn http_server(
             .app_data(vault.clone())
             .app_data(sign_ins.clone())
             .app_data(catalogue.clone())
-            .app_data(agents.clone())
             .app_data(passthrough.clone())
             .app_data(metrics.clone())
             .app_data(public_url.clone())

@@ -10,7 +10,6 @@ const LAYERS: &[&[&str]] = &[
     &["journal", "access", "catalog", "oauth"],
     &["vault"],
     &["passthrough", "authkit"],
-    &["agents"],
     &["jobs", "mock", "api"],
     &["app"],
     &["cli"],
