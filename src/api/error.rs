@@ -264,6 +264,7 @@ impl From<PassthroughError> for ApiError {
             PassthroughError::Vault(error) => error.into(),
             PassthroughError::Egress(error) => error.into(),
             PassthroughError::NoSuchAction(_) => Self::not_found(error),
+            PassthroughError::NotAllowed(message) => Self::new(Kind::Forbidden, message),
             PassthroughError::Mismatch { .. } => Self::new(Kind::Unprocessable, error.to_string()),
             _ => Self::bad_request(error),
         }

@@ -23,7 +23,7 @@ use crate::authkit::{self, Sessions, SignIns};
 use crate::catalog::Catalogue;
 use crate::config::{self, Config, MasterKey as KeySource, NoMasterKey};
 use crate::crypto::{self, random_bytes};
-use crate::domain::{Clock, Connector, Environment, Permission, Scope, Secret, SystemClock};
+use crate::domain::{Clock, Connector, Environment, Guards, Permission, Scope, Secret, SystemClock};
 use crate::egress::limits::Limits;
 use crate::egress::{Egress, Settings};
 use crate::jobs::report;
@@ -124,6 +124,7 @@ impl Core {
             scope: Scope::all(environment),
             name: "dev".to_owned(),
             permission: Permission::Admin,
+            guards: Guards::default(),
             expires_in: None,
         };
         Ok(self.access.ensure(new, &bytes).await?)
