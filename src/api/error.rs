@@ -12,6 +12,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde_json::json;
 
 use crate::access::AccessError;
+use crate::agents::AgentError;
 use crate::oauth::TokenError;
 use crate::passthrough::PassthroughError;
 use crate::store::StoreError;
@@ -255,6 +256,21 @@ impl From<crate::egress::EgressError> for ApiError {
         };
         let message = error.to_string();
         Self::new(kind, message).because(error)
+    }
+}
+
+impl From<AgentError> for ApiError {
+    fn from(error: AgentError) -> Self {
+        match error {
+            AgentError::Invalid(_) => Self::bad_request(error),
+            AgentError::NotFound(message) => Self::not_found(message),
+            AgentError::NotAllowed(message) => Self::new(Kind::Forbidden, message),
+            AgentError::Conflict(message) => Self::new(Kind::Conflict, message),
+            AgentError::Vault(error) => error.into(),
+            AgentError::Passthrough(error) => error.into(),
+            AgentError::Egress(error) => error.into(),
+            AgentError::Store(error) => error.into(),
+        }
     }
 }
 

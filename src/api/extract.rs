@@ -102,9 +102,8 @@ impl FromRequest for Administrator {
 
 fn administers(caller: Caller) -> Result<Administrator, ApiError> {
     let scope = caller.scope();
-    let is_bound = scope.identity.is_some()
-        || !scope.platforms.is_empty()
-        || !caller.key.guards.are_open();
+    let is_bound =
+        scope.identity.is_some() || !scope.platforms.is_empty() || !caller.key.guards.are_open();
     if is_bound || caller.key.permission != Permission::Admin {
         return Err(ApiError::new(
             Kind::Forbidden,

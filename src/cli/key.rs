@@ -12,7 +12,9 @@ use super::{Listening, Settings, block_on, print, print_json};
 use crate::api::keys::{CreateKey, all, make, revoke_any};
 use crate::app::{CONTROL_SOCKET, Core, StartError};
 use crate::config::Config;
-use crate::domain::{ActionPattern, ApiKeyId, ApprovalRule, Environment, Identity, Permission, Platform};
+use crate::domain::{
+    ActionPattern, ApiKeyId, ApprovalRule, Environment, Identity, Permission, Platform,
+};
 use crate::store::embedded::OpenError;
 
 #[derive(Debug, Subcommand)]

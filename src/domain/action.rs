@@ -125,9 +125,7 @@ impl FromStr for Method {
         ]
         .into_iter()
         .find(|method| method.as_str().eq_ignore_ascii_case(text))
-        .ok_or_else(|| {
-            "must be one of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS".to_owned()
-        })
+        .ok_or_else(|| "must be one of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS".to_owned())
     }
 }
 

@@ -35,8 +35,7 @@ impl FromStr for ToolsetName {
     type Err = InvalidToolsetName;
 
     fn from_str(text: &str) -> Result<Self, InvalidToolsetName> {
-        let plain =
-            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         let is_sound = !text.is_empty()
             && text.len() <= MAX_NAME_BYTES
             && !text.starts_with('-')
@@ -68,9 +67,7 @@ impl fmt::Display for ToolsetName {
 }
 
 /// What happens to arguments that do not fit what is known of an action.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Validation {
     /// Nothing is sent, and the caller is told everything that is wrong.

@@ -166,7 +166,14 @@ summary = "Removes one."
     fn passes(guards: &Guards, method: &str, path: &str, named: Option<&str>) -> bool {
         let actions = actions();
         let named = named.map(|key| actions.iter().find(|action| action.key == key).unwrap());
-        check(guards, named.map(|action| &**action), &actions, method, path).is_ok()
+        check(
+            guards,
+            named.map(|action| &**action),
+            &actions,
+            method,
+            path,
+        )
+        .is_ok()
     }
 
     #[test]
@@ -184,7 +191,11 @@ summary = "Removes one."
             ("GET", "/users/1/", None, false),
             ("HEAD", "/users/1", None, false),
         ] {
-            assert_eq!(passes(&only, method, path, named), ok, "{method} {path} {named:?}");
+            assert_eq!(
+                passes(&only, method, path, named),
+                ok,
+                "{method} {path} {named:?}"
+            );
         }
     }
 

@@ -8,8 +8,8 @@ use url::Url;
 
 use super::{PassthroughError, Prepared};
 use crate::domain::Secret;
-use crate::egress::fetch::{FetchRequest, Fetched};
 use crate::egress::Egress;
+use crate::egress::fetch::{FetchRequest, Fetched};
 
 /// What stands in the place of a secret.
 const MASK: &str = "••••";
@@ -89,8 +89,7 @@ impl Prepared {
         timeout: Duration,
     ) -> Result<Whole, PassthroughError> {
         let address = format!("{}{}", self.live.origin, self.path_and_query);
-        let url =
-            Url::parse(&address).map_err(|_| PassthroughError::Malformed("path or query"))?;
+        let url = Url::parse(&address).map_err(|_| PassthroughError::Malformed("path or query"))?;
         let request = FetchRequest {
             method: self.method.clone(),
             url,
@@ -98,9 +97,7 @@ impl Prepared {
             body,
             reach: self.live.reach,
         };
-        let (fetched, is_complete) = egress
-            .fetch_some(request, cap, timeout)
-            .await?;
+        let (fetched, is_complete) = egress.fetch_some(request, cap, timeout).await?;
         Ok(Whole {
             fetched,
             is_complete,

@@ -15,8 +15,7 @@ use super::sign::Signature;
 use crate::catalog::Catalogue;
 use crate::crypto::Keyring;
 use crate::domain::{
-    Clock, Connection, ConnectionId, ConnectionKey, Environment, Health, Scope, Secret,
-    Timestamp,
+    Clock, Connection, ConnectionId, ConnectionKey, Environment, Health, Scope, Secret, Timestamp,
 };
 use crate::egress::Egress;
 use crate::journal::Usage;
