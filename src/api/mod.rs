@@ -34,7 +34,7 @@ pub const REDIRECT_PATH: &str = "/connections/oauth/callback";
 
 /// Every route.
 pub fn routes(config: &mut ServiceConfig) {
-    use v1::{actions, connections, connectors, integrations, older, passthrough};
+    use v1::{actions, connections, connectors, integrations, older, passthrough, toolsets};
     config
         // The busiest first.
         .service(web::scope(passthrough::PREFIX).default_service(web::to(passthrough::pass)))
@@ -96,6 +96,23 @@ pub fn routes(config: &mut ServiceConfig) {
                 .route(web::patch().to(integrations::update))
                 .route(web::delete().to(integrations::reset)),
         )
+        // What agents may do, and what of it waits for a person's yes.
+        .service(at("/v1/actions/{id}/run").route(web::post().to(v1::actions_run::run)))
+        .service(
+            at("/v1/toolsets")
+                .route(get().to(toolsets::list))
+                .route(web::post().to(toolsets::create)),
+        )
+        .service(
+            at("/v1/toolsets/{name}")
+                .route(get().to(toolsets::get))
+                .route(web::patch().to(toolsets::update))
+                .route(web::delete().to(toolsets::delete)),
+        )
+        .service(at("/v1/approvals").route(get().to(v1::approvals::list)))
+        .service(at("/v1/approvals/{id}").route(get().to(v1::approvals::get)))
+        .service(at("/v1/approvals/{id}/approve").route(web::post().to(v1::approvals::approve)))
+        .service(at("/v1/approvals/{id}/deny").route(web::post().to(v1::approvals::deny)))
         .service(at("/authkit").route(get().to(pages::modal)))
         .service(at("/authkit/").route(get().to(pages::modal_with_slash)))
         .service(at("/connect/popup").route(get().to(pages::popup)))

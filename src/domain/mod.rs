@@ -3,7 +3,9 @@
 //! **Architecture Invariant:** nothing in here waits, reads or sends. Time and chance come in as arguments.
 
 mod action;
+mod action_pattern;
 mod api_key;
+mod approval;
 mod connection;
 mod connector;
 mod identity;
@@ -14,12 +16,15 @@ mod scope;
 mod secret;
 mod template;
 mod time;
+mod toolset;
 mod value_path;
 
 pub use action::{
     Action, ActionId, AnswerField, InvalidActionId, Method, Param, ParamPlace, PathTemplate,
 };
-pub use api_key::{ApiKey, ApiKeyId, Permission};
+pub use action_pattern::{ActionPattern, ApprovalRule, InvalidActionPattern};
+pub use api_key::{ApiKey, ApiKeyId, Guards, Permission};
+pub use approval::{Approval, ApprovalId, ApprovalState};
 pub use connection::{Connection, ConnectionId, Generation, Health, TokenState};
 pub use connector::{
     ACCESS_TOKEN_FIELD, Auth, CLIENT_ID_FIELD, CLIENT_SECRET_FIELD, Connector, FieldKind,
@@ -37,4 +42,5 @@ pub use scope::Scope;
 pub use secret::Secret;
 pub use template::{InvalidTemplate, MissingField, Template};
 pub use time::{Clock, SystemClock, Timestamp};
+pub use toolset::{InvalidToolsetName, Toolset, ToolsetName, Validation};
 pub use value_path::ValuePath;
