@@ -49,7 +49,12 @@ fn let_in(request: &HttpRequest) -> Result<Admitted, AccessError> {
     let (Some(text), None) = (sent.next(), sent.next()) else {
         return Err(AccessError::NoKey);
     };
-    let text = text.to_str().map_err(|_| AccessError::UnknownKey)?;
+    admit_key(request, text.to_str().map_err(|_| AccessError::UnknownKey)?)
+}
+
+/// Admits the holder of the key `text`, and notes it for the log and the answer's headers. What the
+/// key may do is for the caller to ask.
+pub(super) fn admit_key(request: &HttpRequest, text: &str) -> Result<Admitted, AccessError> {
     let access = request
         .app_data::<web::Data<Access>>()
         .expect("every app is built with its access");

@@ -44,7 +44,6 @@ use super::{PublicUrl, admin, assets, authkit, llms, mcp, operations, pages, v1}
         (name = "passthrough", description = "Requests to providers"),
         (name = "authkit", description = "Sessions and links by which people connect their accounts"),
         (name = "authkit modal", description = "What the modal's own page speaks with; needs a session"),
-        (name = "agents", description = "What programs that follow a model speak with"),
         (name = "keys", description = "API keys; for the command line on the server's own machine"),
         (name = "operations", description = "For whoever runs it"),
     )

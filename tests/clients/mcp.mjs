@@ -118,7 +118,7 @@ const claims = {
       body: { email: "ada@example.com" },
       dry_run: true,
     });
-    assert.equal(shown.dry_run, true);
+    assert.match(shown.dry_run, /nothing was sent/);
     assert.equal(shown.method, "POST");
     assert.match(shown.url, /\/v1\/customers$/);
     assert.ok(shown.headers.authorization, JSON.stringify(shown));
@@ -288,8 +288,7 @@ const claims = {
       connection_key: keys.stripe,
       body: { email: "ada@example.com" },
     });
-    assert.equal(waiting.waiting, true);
-    assert.match(waiting.note, /get_approval/);
+    assert.match(waiting.waiting, /get_approval/);
     const looked = await call(careful, "get_approval", { id: waiting.approval_id });
     assert.equal(looked.state, "pending");
     await api("POST", `/v1/approvals/${waiting.approval_id}/approve`, {});

@@ -1,13 +1,18 @@
 //! Running the tools.
 
+use actix_web::http::StatusCode;
 use rmcp::model::{CallToolResult, ContentBlock, JsonObject, Tool};
 use serde_json::{Value, json};
 
 use super::arguments::Arguments;
 use super::server::Server;
 use super::{resources, shown};
-use crate::agents::{ActionCall, AgentError};
-use crate::vault::Filter;
+use crate::agents::{ActionCall, AgentError, ConnectionFilter};
+use crate::api::error::ApiError;
+use crate::domain::Identity;
+
+/// So many connections are listed at the most: more would tell a model nothing.
+const MAX_CONNECTIONS: usize = 100;
 
 /// How a call ended: well, or in words that tell the model what to change.
 type Ended = Result<CallToolResult, String>;
@@ -35,14 +40,10 @@ async fn run(server: &Server, tool: &str, given: Arguments) -> Ended {
 }
 
 fn list_connections(server: &Server, mut given: Arguments) -> Ended {
-    let identity = given.text("identity")?;
-    let filter = Filter {
+    let filter = ConnectionFilter {
         platform: given.text("platform")?,
-        identity: identity
-            .map(|text| text.parse().map_err(|error| format!("`identity`: {error}")))
-            .transpose()?,
-        active: true,
-        ..Filter::default()
+        identity: identity(&mut given)?,
+        limit: Some(MAX_CONNECTIONS),
     };
     let found = server
         .agents
@@ -65,7 +66,7 @@ fn list_connectors(server: &Server, mut given: Arguments) -> Ended {
     let (total, fitting) = shown::fitting(&all, &words, limit);
     let connections = server
         .agents
-        .connections(&server.who, &active())
+        .connections(&server.who, &ConnectionFilter::default())
         .map_err(told)?;
     let connectors: Vec<Value> = fitting
         .iter()
@@ -114,15 +115,21 @@ async fn execute_action(server: &Server, mut given: Arguments) -> Ended {
         fields: given.texts("fields")?,
     };
     let outcome = server.agents.execute(&server.who, call).await;
-    Ok(shown::outcome(outcome.map_err(told)?))
+    let outcome = outcome.map_err(told)?;
+    let is_error = shown::is_error(&outcome);
+    let shown = shown::outcome(outcome);
+    Ok(match is_error {
+        true => CallToolResult::structured_error(shown),
+        false => CallToolResult::structured(shown),
+    })
 }
 
 async fn get_connect_link(server: &Server, mut given: Arguments) -> Ended {
     let platform = given.text("platform")?;
-    let identity = given.text("identity")?;
+    let identity = identity(&mut given)?;
     let link = server
         .agents
-        .connect_link(&server.who, platform.as_deref(), identity.as_deref())
+        .connect_link(&server.who, platform.as_deref(), identity)
         .await
         .map_err(told)?;
     Ok(CallToolResult::structured(shown::link(&link)))
@@ -131,17 +138,22 @@ async fn get_connect_link(server: &Server, mut given: Arguments) -> Ended {
 async fn get_approval(server: &Server, mut given: Arguments) -> Ended {
     let id = given.needed("id")?;
     let approval = server.agents.approval(&server.who, &id).await;
-    Ok(shown::approval(approval.map_err(told)?))
+    Ok(CallToolResult::structured(shown::approval(
+        approval.map_err(told)?,
+    )))
 }
 
-fn active() -> Filter {
-    Filter {
-        active: true,
-        ..Filter::default()
+fn identity(given: &mut Arguments) -> Result<Option<Identity>, String> {
+    let text = given.text("identity")?;
+    text.map(|text| text.parse().map_err(|error| format!("`identity`: {error}")))
+        .transpose()
+}
+
+/// An error in words for a model. What is our own fault is for the log.
+pub fn told(error: AgentError) -> String {
+    let error = ApiError::from(error);
+    if error.status() == StatusCode::INTERNAL_SERVER_ERROR {
+        tracing::error!(error = error.causes(), "an agent's call failed");
     }
-}
-
-/// An error in words for a model.
-fn told(error: AgentError) -> String {
     error.to_string()
 }

@@ -16,14 +16,12 @@ mod server;
 mod shown;
 mod tools;
 
-use std::sync::Arc;
-
 use actix_web::http::header::{HeaderValue, WWW_AUTHENTICATE};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 
 use super::error::ApiError;
 use super::layers::Served;
-use crate::agents::{Agents, Principal};
+use crate::agents::Agents;
 use crate::catalog::Catalogue;
 use authority::Agent;
 use server::Server;
@@ -49,15 +47,8 @@ pub async fn serve(
         Ok(agent) => agent,
         Err(error) => return refuse(&request, error),
     };
-    let server = Server {
-        agents: agents.into_inner(),
-        catalogue: catalogue.into_inner(),
-        who: Arc::new(Principal {
-            key: agent.key,
-            toolset: None,
-        }),
-    };
-    bridge::answer(&request, body, server).await
+    let who = agents.principal(agent.key, None)?;
+    bridge::answer(&request, body, Server::new(agents, catalogue, who)).await
 }
 
 /// `POST /mcp/{toolset}`: the same, within a named set of connectors and actions.
@@ -79,18 +70,8 @@ pub async fn serve_toolset(
         Ok(agent) => agent,
         Err(error) => return refuse(&request, error),
     };
-    let toolset = agents
-        .toolset(&agent.key, &toolset)
-        .map_err(ApiError::not_found)?;
-    let server = Server {
-        agents: agents.into_inner(),
-        catalogue: catalogue.into_inner(),
-        who: Arc::new(Principal {
-            key: agent.key,
-            toolset: Some(toolset),
-        }),
-    };
-    bridge::answer(&request, body, server).await
+    let who = agents.principal(agent.key, Some(&toolset))?;
+    bridge::answer(&request, body, Server::new(agents, catalogue, who)).await
 }
 
 /// An answer to whoever may not come in. A 401 says what would help (RFC 9110 section 11.6.1).

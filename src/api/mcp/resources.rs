@@ -8,6 +8,7 @@ use rmcp::model::{
     ResourceContents, ResourceTemplate,
 };
 
+use super::calls::told;
 use super::server::Server;
 use super::shown;
 use crate::domain::Connector;
@@ -24,7 +25,7 @@ pub fn seen(server: &Server) -> Vec<Arc<Connector>> {
     catalogue
         .connectors
         .values()
-        .filter(|connector| server.who.sees_platform(&connector.platform))
+        .filter(|connector| server.who.sees_platform(&connector.platform, &catalogue))
         .cloned()
         .collect()
 }
@@ -83,12 +84,12 @@ pub async fn read(server: &Server, uri: &str) -> Result<ReadResourceResult, Erro
             let found = all
                 .iter()
                 .find(|connector| connector.platform.as_str() == platform);
-            shown::about(found.ok_or_else(nothing)?, &server.catalogue)
+            shown::about(found.ok_or_else(nothing)?)
         }
         (_, Some(id)) => {
             let id = percent_decode_str(id).decode_utf8_lossy();
             let text = server.agents.knowledge(&server.who, &id).await;
-            text.map_err(|error| ErrorData::resource_not_found(error.to_string(), None))?
+            text.map_err(|error| ErrorData::resource_not_found(told(error), None))?
         }
         (None, None) => return Err(nothing()),
     };

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use actix_web::web;
 use rmcp::ServerHandler;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, ErrorData, Implementation,
@@ -40,6 +41,17 @@ pub struct Server {
     pub catalogue: Arc<Catalogue>,
     /// For whom.
     pub who: Arc<Principal>,
+}
+
+impl Server {
+    /// Answers `who`.
+    pub fn new(agents: web::Data<Agents>, catalogue: web::Data<Catalogue>, who: Principal) -> Self {
+        Self {
+            agents: agents.into_inner(),
+            catalogue: catalogue.into_inner(),
+            who: Arc::new(who),
+        }
+    }
 }
 
 impl ServerHandler for Server {

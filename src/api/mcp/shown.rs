@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use rmcp::model::{CallToolResult, ContentBlock};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::agents::Outcome;
-use crate::catalog::Catalogue;
+use crate::agents::{ApprovalView, Link, Outcome};
 use crate::domain::{Action, Connection, Connector};
 
 /// A connection.
@@ -20,7 +18,7 @@ pub fn connection(connection: &Connection) -> Value {
         "account": connection.account,
         "state": connection.health,
         "state_reason": connection.health_reason,
-        "tags": (!connection.tags.is_empty()).then_some(&connection.tags),
+        "tags": some(connection.tags.iter().collect()),
     }))
 }
 
@@ -89,88 +87,83 @@ pub fn action(action: &Action) -> Value {
 }
 
 /// A connector in words.
-pub fn about(connector: &Connector, catalogue: &Catalogue) -> String {
+pub fn about(connector: &Connector) -> String {
     let how = match connector.is_oauth() {
         true => "People connect it by signing in (OAuth 2).",
         false => "People connect it with a key or password of theirs.",
     };
-    let actions = catalogue
-        .now()
-        .connector(connector.platform.as_str())
-        .map_or(0, |connector| connector.actions.len());
     format!(
-        "# {}\n\n{}\n\n- Platform: `{}`\n- Category: {}\n- Actions: {actions}\n- {how}\n\n\
+        "# {}\n\n{}\n\n- Platform: `{}`\n- Category: {}\n- Actions: {}\n- {how}\n\n\
          Find an action with `search_actions` and `\"platform\": \"{}\"`.\n",
         connector.name,
         connector.description,
         connector.platform,
         connector.category,
+        connector.actions.len(),
         connector.platform,
     )
 }
 
+/// Whether a call came to nothing because its provider refused it.
+pub fn is_error(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Answered { status: 400.., .. })
+}
+
 /// What became of a call.
-pub fn outcome(outcome: Outcome) -> CallToolResult {
-    match outcome {
+pub fn outcome(outcome: Outcome) -> Value {
+    compact(match outcome {
         Outcome::Answered {
             status,
             headers,
             body,
             truncated,
-        } => answered(status, &headers, body, truncated),
+            notes,
+        } => json!({
+            "status": status,
+            // Of the headers only what leads further.
+            "location": headers.get("location"),
+            "link": headers.get("link"),
+            "retry-after": headers.get("retry-after"),
+            "body": body,
+            "truncated": truncated.then_some(TRUNCATED),
+            "notes": some(notes),
+            "hint": (status >= 400).then(|| hint(status)),
+        }),
         Outcome::DryRun {
             method,
             url,
             headers,
             body,
-        } => CallToolResult::structured(json!({
-            "dry_run": true,
+            notes,
+        } => json!({
+            "dry_run": "nothing was sent; secrets are masked",
             "method": method,
             "url": url,
             "headers": headers,
             "body": body,
-            "note": "nothing was sent; secrets are masked",
-        })),
+            "notes": some(notes),
+        }),
         Outcome::Waiting {
             approval_id,
             expires_at,
             what,
-        } => CallToolResult::structured(json!({
-            "waiting": true,
+        } => json!({
+            "waiting": WAITING,
             "approval_id": approval_id,
             "expires_at": expires_at,
             "what": what,
-            "note": "nothing was sent yet: a person has to approve it. Tell the user, and look at it with \
-                     get_approval; do not call the action again",
-        })),
-    }
-}
-
-fn answered(
-    status: u16,
-    headers: &Map<String, Value>,
-    body: Value,
-    truncated: bool,
-) -> CallToolResult {
-    let is_error = status >= 400;
-    // Of the headers only what leads further.
-    let shown = compact(json!({
-        "status": status,
-        "location": headers.get("location"),
-        "link": headers.get("link"),
-        "retry-after": headers.get("retry-after"),
-        "body": body,
-        "truncated": truncated.then_some(TRUNCATED),
-        "hint": is_error.then(|| hint(status)),
-    }));
-    match is_error {
-        true => CallToolResult::structured_error(shown),
-        false => CallToolResult::structured(shown),
-    }
+        }),
+    })
 }
 
 const TRUNCATED: &str =
     "the answer was cut; ask for less with `fields`, a filter or a smaller page";
+const WAITING: &str = "nothing was sent yet: a person has to approve it. Tell the user, and look at it with \
+                       get_approval; do not call the action again";
+
+fn some<T>(values: Vec<T>) -> Option<Vec<T>> {
+    (!values.is_empty()).then_some(values)
+}
 
 /// What an error of a provider means for whoever called.
 fn hint(status: u16) -> &'static str {
@@ -207,7 +200,7 @@ pub fn compact(mut value: Value) -> Value {
 }
 
 /// An address at which a person connects.
-pub fn link(link: &crate::agents::Link) -> Value {
+pub fn link(link: &Link) -> Value {
     json!({
         "url": link.url,
         "expires_at": link.expires_at,
@@ -215,7 +208,22 @@ pub fn link(link: &crate::agents::Link) -> Value {
     })
 }
 
-/// What became of what waited.
-pub fn approval(approval: Value) -> CallToolResult {
-    CallToolResult::success(vec![ContentBlock::text(approval.to_string())])
+/// What waited for a person's yes, and what became of it.
+pub fn approval(view: ApprovalView) -> Value {
+    let ApprovalView {
+        approval,
+        request,
+        answer,
+    } = view;
+    compact(json!({
+        "state": approval.state,
+        "action": approval.title,
+        "platform": approval.platform.as_str(),
+        "connection_key": approval.connection_key.as_str(),
+        "expires_at": approval.expires_at,
+        "note": approval.note,
+        "reason": approval.reason,
+        "request": outcome(request),
+        "answer": answer.map(outcome),
+    }))
 }
