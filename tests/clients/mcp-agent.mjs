@@ -22,7 +22,6 @@ const accounts = {
   hubspot: token,
   airtable: token,
   asana: token,
-  jira: token,
   todoist: token,
   clickup: token,
   stripe: { STRIPE_API_KEY: "sk_test_1" },

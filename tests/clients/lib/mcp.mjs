@@ -14,9 +14,9 @@ export async function overHttp({ path = "/mcp", headers = { authorization: `Bear
 }
 
 /** A client of `magpie mcp`, with what the program says on stderr in `said`. */
-export async function overStdio({ args = [], env = { MAGPIE_API_KEY: key } } = {}) {
+export async function overStdio({ at = url, args = [], env = { MAGPIE_API_KEY: key } } = {}) {
   const command = process.env.MAGPIE_BIN;
-  const transport = new StdioClientTransport({ command, args: ["mcp", "--url", url, ...args], env, stderr: "pipe" });
+  const transport = new StdioClientTransport({ command, args: ["mcp", "--url", at, ...args], env, stderr: "pipe" });
   transport.stderr.on("data", (data) => (transport.said = (transport.said ?? "") + data));
   return connected(transport);
 }
