@@ -153,6 +153,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_key_of_an_older_program_opens_and_is_limited_by_nothing() {
+        let old = serde_json::json!({
+            "id": "6b1f3c52-6b0e-4f0e-9c39-0a4c7f0f5a11", "environment": "test", "platforms": [], "identity": null,
+            "name": "old", "hash": "00", "hint": "abcd", "permission": "write",
+            "createdAt": "2025-07-19T16:19:29.702632Z", "expiresAt": null, "revokedAt": null,
+        });
+        let key: ApiKey = serde_json::from_value(old.clone()).unwrap();
+        assert!(key.guards.are_open() && key.guards.allow_method("DELETE"));
+        assert_eq!(serde_json::to_value(&key).unwrap(), old);
+    }
+
+    #[test]
     fn a_method_needs_the_permission_that_fits_it() {
         for (method, least) in [
             ("GET", Permission::Read),

@@ -137,6 +137,7 @@ model = "Users"
 method = "GET"
 path = "/users/{id}"
 summary = "One user."
+params = [{ name = "id", in = "path", required = true }]
 [[actions]]
 key = "getMe"
 title = "Get me"
@@ -151,6 +152,7 @@ model = "Users"
 method = "DELETE"
 path = "/users/{id}"
 summary = "Removes one."
+params = [{ name = "id", in = "path", required = true }]
 "#;
         check_text(text).unwrap().actions
     }

@@ -6,6 +6,7 @@
     clippy::string_slice
 )]
 
+mod agents;
 mod authkit;
 mod browser;
 mod cli;

@@ -137,3 +137,6 @@ pub(super) fn unknown(id: &str) -> AgentError {
         id.chars().take(80).collect::<String>()
     ))
 }
+
+#[cfg(test)]
+mod tests;

@@ -188,6 +188,21 @@ impl Approvals {
         Ok(read.map_err(|_| VaultError::CannotOpen(SealError::WillNotOpen))?)
     }
 
+    /// Puts `one`'s call in `other`'s place, as somebody with the disk could.
+    #[cfg(test)]
+    pub async fn swap_calls(&self, one: &Approval, other: &Approval) {
+        let scope = one.environment.as_str();
+        let call = self
+            .calls
+            .get(scope, &other.id.to_string())
+            .unwrap()
+            .unwrap();
+        let mut batch = Batch::default();
+        let id = one.id.to_string();
+        self.calls.put_into(&mut batch, scope, &id, &call).unwrap();
+        self.engine.commit(batch).await.unwrap();
+    }
+
     /// Those that a crash has interrupted: on the way, and nobody is sending them.
     pub fn interrupted(&self, environment: Environment) -> Result<Vec<ApprovalId>, AgentError> {
         let all = self.table.scan(environment.as_str(), None, usize::MAX)?;

@@ -175,8 +175,8 @@ fn what_is_not_known_is_a_hint_and_says_where_it_belongs() {
         [
             "`state` is not known in the query; it goes into the body",
             "`notfy` is not known in the query; did you mean `notify`?",
-            "`lines[0].pryce` is not known in the body; did you mean `price`?",
             "`stat` is not known in the body; did you mean `state`?",
+            "`lines[0].pryce` is not known in the body; did you mean `price`?",
         ]
     );
     let off = make("createOrder", call, Validation::Off).unwrap();

@@ -65,6 +65,8 @@ impl ToolsetView {
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ToolsetWishes {
+    /// Small letters, digits and hyphens. A new one needs it; it never changes.
+    name: Option<String>,
     /// What it is for, in words for people and models.
     description: Option<String>,
     /// The only platforms.
@@ -87,15 +89,6 @@ pub struct ToolsetWishes {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<u64>)]
     answer_bytes: Option<Option<usize>>,
-}
-
-/// A new toolset.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-pub struct CreateToolset {
-    /// Small letters, digits and hyphens.
-    name: String,
-    #[serde(flatten)]
-    wishes: ToolsetWishes,
 }
 
 /// Tells a field that is null from one that is not there.
@@ -165,17 +158,18 @@ pub async fn list(
 /// nothing.
 #[utoipa::path(
     post, path = "/v1/toolsets", tag = "agents", security(("key" = [])),
-    request_body = CreateToolset,
+    request_body = ToolsetWishes,
     responses((status = 200, body = ToolsetView), (status = 400), (status = 403), (status = 409))
 )]
 pub async fn create(
     Administrator(caller): Administrator,
-    Json(body): Json<CreateToolset>,
+    Json(body): Json<ToolsetWishes>,
     agents: web::Data<Agents>,
 ) -> Result<web::Json<ToolsetView>, ApiError> {
-    let name: ToolsetName = body.name.parse().map_err(ApiError::bad_request)?;
+    let name = body.name.as_deref().unwrap_or_default();
+    let name: ToolsetName = name.parse().map_err(ApiError::bad_request)?;
     let environment = caller.scope().environment;
-    let wishes = body.wishes.change()?;
+    let wishes = body.change()?;
     let made = agents.toolsets.create(environment, name, wishes).await?;
     Ok(web::Json(ToolsetView::new(&made)))
 }
@@ -208,6 +202,11 @@ pub async fn update(
     Json(body): Json<ToolsetWishes>,
     agents: web::Data<Agents>,
 ) -> Result<web::Json<ToolsetView>, ApiError> {
+    if body.name.as_ref().is_some_and(|other| *other != *name) {
+        return Err(ApiError::bad_request(
+            "name: a toolset keeps its name; make another one",
+        ));
+    }
     let environment = caller.scope().environment;
     let change = body.change()?;
     let changed = agents.toolsets.change(environment, &name, change).await?;
