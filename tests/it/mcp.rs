@@ -2,8 +2,11 @@
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpListener;
 
 use crate::clients::run;
 use crate::support::{Client, TestApp, magpie, run_in};
@@ -305,6 +308,55 @@ async fn a_request_that_is_given_up_is_not_answered_and_holds_nothing_up() {
     let input: String = lines.iter().map(|line| format!("{line}\n")).collect();
     let said = piped(&app, &input);
     assert_eq!(said, [json!({ "jsonrpc": "2.0", "id": 1, "result": {} })]);
+}
+
+/// A connector whose one action goes where its connection says.
+const SLOW: &str = r#"
+platform = "slow"
+name = "Slow"
+description = "x"
+category = "Own"
+base_url = "{{BASE_URL}}"
+auth = { type = "none" }
+form = [{ name = "BASE_URL", type = "url", label = "Base URL" }]
+
+[[actions]]
+key = "wait"
+title = "Wait"
+model = "Waits"
+method = "GET"
+path = "/wait"
+summary = "Waits."
+"#;
+
+#[tokio::test]
+async fn a_caller_that_leaves_keeps_no_provider_busy() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("slow.toml"), SLOW).unwrap();
+    let app = TestApp::start_with(|command| {
+        command
+            .env("MAGPIE_EGRESS__ALLOW", "127.0.0.0/8")
+            .env("MAGPIE_CONNECTORS_DIR", folder.path())
+    });
+    let provider = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", provider.local_addr().unwrap());
+    let connection = app.connection("slow", json!({ "BASE_URL": base })).await;
+    let found = app.client().get("/v1/available-actions/slow").await.json();
+    let id = &found["rows"][0]["systemId"];
+    let arguments = json!({ "action_id": id, "connection_key": connection });
+    let params = json!({ "name": "execute_action", "arguments": arguments });
+    let message = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
+    let client = app.client();
+    let call = tokio::spawn(async move { send(&client, "/mcp", &[], message.to_string()).await });
+    let (mut asked, _) = provider.accept().await.unwrap();
+    let mut head = [0; 1024];
+    assert!(asked.read(&mut head).await.unwrap() > 0);
+    call.abort();
+    let ended = tokio::time::timeout(Duration::from_secs(30), asked.read(&mut head)).await;
+    assert_eq!(
+        ended.expect("the provider is still kept busy").unwrap_or(0),
+        0
+    );
 }
 
 #[test]

@@ -26,7 +26,7 @@ const EVENTS: &str = "text/event-stream";
 
 /// Has `server` answer the message in `body`.
 ///
-/// Dropping the future ends what the message began.
+/// Dropping the future ends what the message began: a call to a provider too.
 pub async fn answer(
     request: &HttpRequest,
     body: web::Payload,

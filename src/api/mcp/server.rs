@@ -81,7 +81,7 @@ impl ServerHandler for Server {
     async fn call_tool(
         &self,
         call: CallToolRequestParams,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let Some(tool) = tools::named(&call.name) else {
             let names: Vec<&str> = tools::all().iter().map(|tool| &*tool.name).collect();
@@ -89,7 +89,13 @@ impl ServerHandler for Server {
             return Err(ErrorData::invalid_params(what, None));
         };
         let given = call.arguments.unwrap_or_default();
-        Ok(calls::call(self, tool, given).await.into())
+        tokio::select! {
+            result = calls::call(self, tool, given) => Ok(result.into()),
+            // As in passthrough: for a caller that has left, no provider is kept busy.
+            () = context.ct.cancelled() => {
+                Err(ErrorData::internal_error("the request was given up", None))
+            }
+        }
     }
 
     async fn list_resources(

@@ -102,7 +102,7 @@ fn execute_action() -> Tool {
         "fields": {
             "type": "array",
             "items": { "type": "string" },
-            "description": "Only these fields of the answer, as dotted paths such as `data.id`; in lists they apply to every item. Keeps long answers short",
+            "description": "Only these fields of the answer, such as `id` or, for each item of a list, `items[].name`. Keeps long answers short",
         },
     });
     let hints = ToolAnnotations::with_title("Execute an action")
