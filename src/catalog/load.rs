@@ -8,6 +8,7 @@ use std::sync::Arc;
 use arc_swap::{ArcSwap, Guard};
 
 use super::compile::compile;
+use super::find::Indexes;
 use super::format::Descriptor;
 use super::generated::Generated;
 use super::pack::Pack;
@@ -41,6 +42,7 @@ pub struct Snapshot {
     actions: HashMap<ActionId, Arc<Action>>,
     /// What holds all others.
     packs: Vec<Arc<Pack>>,
+    pub(super) indexes: Indexes,
     /// Counts reloads: whatever was derived from another revision is out of date.
     pub revision: u64,
 }

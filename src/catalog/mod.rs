@@ -5,6 +5,7 @@
 //! changes; a reload puts a new snapshot in its place.
 
 mod compile;
+mod find;
 mod format;
 mod generated;
 mod knowledge;

@@ -119,6 +119,25 @@ impl fmt::Display for Method {
     }
 }
 
+impl FromStr for Method {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        [
+            Self::Get,
+            Self::Head,
+            Self::Post,
+            Self::Put,
+            Self::Patch,
+            Self::Delete,
+            Self::Options,
+        ]
+        .into_iter()
+        .find(|method| method.as_str().eq_ignore_ascii_case(text))
+        .ok_or_else(|| "must be one of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS".to_owned())
+    }
+}
+
 /// A path below a connector's base URL in which `{name}` stands for one segment, or a part of one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PathTemplate(String);

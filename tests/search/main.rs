@@ -11,8 +11,8 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
-use magpie::catalog::{Builder, Catalogue, Filter, Index, Snapshot, action_id};
-use magpie::domain::{Action, Method, Param, PathTemplate, Platform};
+use magpie::catalog::{Builder, Catalogue, Filter, Index, Snapshot};
+use magpie::domain::Action;
 
 const QUESTIONS: &str = include_str!("questions.toml");
 /// How many answers an agent looks at.
@@ -89,13 +89,10 @@ fn field() -> Field {
 /// A platform's actions, and what each one's score is multiplied by.
 fn actions_of(snapshot: &Snapshot, platform: &str) -> Vec<(Arc<Action>, f32)> {
     let connector = snapshot.connector(platform).unwrap();
-    let mut all: Vec<(Arc<Action>, f32)> = connector
-        .actions
-        .iter()
-        .map(|action| (Arc::clone(action), 1.05))
-        .collect();
-    all.extend(generated(&connector.platform));
-    all
+    let written = connector.actions.of_descriptor().len();
+    let all = connector.actions.all().into_iter().enumerate();
+    all.map(|(number, action)| (action, if number < written { 1.05 } else { 1.0 }))
+        .collect()
 }
 
 fn shape(action: &Action) -> String {
@@ -199,49 +196,4 @@ fn the_right_action_is_among_the_first_five() {
         "recall@{LOOKED_AT} is {:.3}",
         within.recall()
     );
-}
-
-/// An action as `assets/actions` has it, one a line.
-#[derive(serde::Deserialize)]
-struct Generated {
-    key: String,
-    title: String,
-    model: String,
-    method: Method,
-    path: String,
-    #[serde(default)]
-    tags: Vec<String>,
-    #[serde(default)]
-    params: Vec<Param>,
-}
-
-/// The generated actions of a platform.
-fn generated(platform: &Platform) -> Vec<(Arc<Action>, f32)> {
-    let folder = std::env::var("SEARCH_ACTIONS").unwrap_or_else(|_| "assets/actions".to_owned());
-    let Ok(text) = std::fs::read_to_string(format!("{folder}/{platform}.jsonl")) else {
-        return Vec::new();
-    };
-    text.lines()
-        .filter(|line| !line.is_empty())
-        .map(|line| serde_json::from_str::<Generated>(line).unwrap())
-        .map(|line| Action {
-            id: action_id(platform, line.method, &line.path),
-            aliases: Vec::new(),
-            platform: platform.clone(),
-            key: line.key,
-            title: line.title,
-            model: line.model,
-            method: line.method,
-            path: PathTemplate::parse(&line.path).unwrap(),
-            tags: line.tags,
-            summary: String::new(),
-            params: line.params,
-            scopes: Vec::new(),
-            request_example: None,
-            content_type: None,
-            response_example: None,
-            answer: Vec::new(),
-        })
-        .map(|action| (Arc::new(action), 1.0))
-        .collect()
 }

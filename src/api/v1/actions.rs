@@ -107,13 +107,9 @@ pub async fn search(
     let catalogue = catalogue.now();
     let connector = seen(&caller, &catalogue, &platform)?;
     let words = query.text("query").unwrap_or_default();
-    let actions = connector.actions.all();
-    let found = catalog::search(actions.iter(), words, limit.min(MAX_LIMIT));
+    let found = catalogue.search(connector, words, limit.min(MAX_LIMIT), |_| true);
     Ok(web::Json(
-        found
-            .into_iter()
-            .map(|action| ActionView::new(action))
-            .collect(),
+        found.iter().map(|action| ActionView::new(action)).collect(),
     ))
 }
 

@@ -161,7 +161,7 @@ fn a_boost_puts_an_action_before_its_equals() {
 fn the_catalogue_answers_what_people_ask() {
     let (catalogue, _) = Catalogue::load(None);
     let snapshot = catalogue.now();
-    let actions = &snapshot.connector("gmail").unwrap().actions;
+    let actions = snapshot.connector("gmail").unwrap().actions.all();
     let best = |question: &str| {
         let found = search(actions.iter(), question, 5);
         found
