@@ -65,7 +65,7 @@ struct Field {
 }
 
 fn field() -> Field {
-    let (catalogue, _) = Catalogue::load(std::env::var_os("SEARCH_CONNECTORS").map(Into::into));
+    let (catalogue, _) = Catalogue::load(None);
     let snapshot = catalogue.now();
     let mut field = Field {
         actions: Vec::new(),
@@ -217,8 +217,7 @@ struct Generated {
 
 /// The generated actions of a platform.
 fn generated(platform: &Platform) -> Vec<(Arc<Action>, f32)> {
-    let folder = std::env::var("SEARCH_ACTIONS").unwrap_or_else(|_| "assets/actions".to_owned());
-    let Ok(text) = std::fs::read_to_string(format!("{folder}/{platform}.jsonl")) else {
+    let Ok(text) = std::fs::read_to_string(format!("assets/actions/{platform}.jsonl")) else {
         return Vec::new();
     };
     text.lines()
