@@ -83,7 +83,9 @@ fn request(text: &mut String, action: &Action, base: &str) {
     let call = call(action, base);
     let _ = write!(text, "\n## Example request\n\n`{} {call}`", action.method);
     let kind = example::content_type(action);
-    match example_request(action) {
+    let body = example_request(action);
+    let is_made = action.request_example.is_none() && body.is_some();
+    match body {
         Some(body) => {
             let fence = if example::is_json(action) {
                 "json"
@@ -100,6 +102,9 @@ fn request(text: &mut String, action: &Action, base: &str) {
             let _ = writeln!(text, " with `Content-Type: {kind}`");
         }
         None => text.push('\n'),
+    }
+    if is_made || action.path.variables().next().is_some() {
+        text.push_str("\nWhat stands in CAPITALS is to be filled in.\n");
     }
 }
 

@@ -88,6 +88,7 @@ const ANYWHERE: &[(&str, &str)] = &[
     ("if match", "The ETag that it must still have."),
     ("if none match", "The ETag that it must no longer have."),
     ("if modified since", "Only if it has changed since then."),
+    ("api version", "The API's version."),
     ("currency", "A currency's code of three letters."),
     ("currency code", "A currency's code of three letters."),
     ("country code", "A country's code."),
@@ -133,7 +134,31 @@ fn by_ending(words: &[String], param: &Param) -> Option<String> {
             Some(format!("The {id} or {other} of the {}.", thing.join(" ")))
         }
         [only] if is_id(only) && param.place == ParamPlace::Path => Some(format!("Its {only}.")),
-        [done, when] if done.ends_with("ed") => timed(done, when, param.place),
+        [done, when] if done.ends_with("ed") && timed(done, when, param.place).is_some() => {
+            timed(done, when, param.place)
+        }
+        [thing @ .., last]
+            if last == "name" && !thing.is_empty() && param.place == ParamPlace::Path =>
+        {
+            Some(format!("The name of the {}.", thing.join(" ")))
+        }
+        [thing @ .., bound] if !thing.is_empty() && param.place == ParamPlace::Query => {
+            let bound = bounded(bound)?;
+            Some(format!(
+                "Only those whose {} is {bound} this.",
+                thing.join(" ")
+            ))
+        }
+        _ => None,
+    }
+}
+
+fn bounded(word: &str) -> Option<&'static str> {
+    match word {
+        "gt" => Some("above"),
+        "gte" => Some("at least"),
+        "lt" => Some("below"),
+        "lte" => Some("at most"),
         _ => None,
     }
 }
@@ -245,6 +270,18 @@ mod tests {
                 Query,
                 "string",
                 Some("Only what was created after this."),
+            ),
+            (
+                "amount__gte",
+                Query,
+                "number",
+                Some("Only those whose amount is at least this."),
+            ),
+            (
+                "accountName",
+                Path,
+                "string",
+                Some("The name of the account."),
             ),
             ("flavour", Body, "string", None),
             ("", Body, "array", None),

@@ -251,6 +251,32 @@ fn an_action_with_hundreds_of_fields_stays_readable() {
     assert!(text.contains("more, which need not be sent."), "{text}");
 }
 
+#[test]
+fn every_action_of_the_catalogue_can_be_told() {
+    let (catalogue, _) = crate::catalog::Catalogue::load(None);
+    let snapshot = catalogue.now();
+    for action in snapshot.all_actions() {
+        let connector = &snapshot.connectors[&action.platform];
+        let text = knowledge(connector, action);
+        let url = format!("{}{}", connector.base_url, action.path.with_double_braces());
+        assert!(text.contains(&url), "{url}");
+        assert!(text.len() < MOST, "{url}: {}", text.len());
+        for param in &action.params {
+            assert!(
+                text.contains(&format!("`{}` (", param.name)),
+                "{url}: {}",
+                param.name
+            );
+        }
+        if let Some(example) = example_request(action).filter(|_| example::is_json(action)) {
+            assert!(
+                serde_json::from_str::<Value>(&example).is_ok(),
+                "{url}: {example}"
+            );
+        }
+    }
+}
+
 fn name() -> impl Strategy<Value = String> {
     prop::collection::vec("[a-c]{1,2}(\\[\\])?", 0..4).prop_map(|steps| steps.join("."))
 }

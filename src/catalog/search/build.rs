@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::fuzzy;
 use super::index::Index;
 use super::intent;
+use super::named::Platforms;
 use super::phrase;
 use super::rank::{Document, TITLE, TITLE_SIDE, pack};
 use super::words::{self, Word};
@@ -41,6 +42,7 @@ pub struct Builder {
     texts: HashMap<String, Vec<u32>>,
     rows: Vec<Row>,
     documents: Vec<Document>,
+    platforms: Platforms,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +90,7 @@ impl Builder {
             method: action.method,
             intent: intent::of_action(action, &title),
             title: size,
+            platform: self.platforms.number(&action.platform),
             prior: boost * plainness(action),
         });
     }
@@ -123,6 +126,7 @@ impl Builder {
         }
         index.starts.push(start);
         index.documents = self.documents;
+        index.platforms = self.platforms;
         index.words.shrink_to_fit();
         index.documents.shrink_to_fit();
         index

@@ -3,8 +3,10 @@
 use std::ops::Range;
 
 use super::fuzzy;
+use super::named::{Named, Platforms};
 use super::query::{Query, Wanted};
 use super::rank::{Document, Reading, Tallies, judge, rarity};
+use super::words::{Word, stem};
 use crate::domain::Method;
 
 /// How much a word counts that was meant, but is mistyped.
@@ -63,6 +65,7 @@ pub struct Index {
     /// Beside each posting: where the word stands.
     pub(super) flags: Vec<u8>,
     pub(super) documents: Vec<Document>,
+    pub(super) platforms: Platforms,
 }
 
 impl Index {
@@ -89,7 +92,7 @@ impl Index {
     /// A question that says nothing fits everything. Of a long one the beginning is read: 400
     /// characters, 32 words.
     pub fn search(&self, question: &str, filter: &Filter, limit: usize) -> Vec<Hit> {
-        let query = Query::parse(question);
+        let query = Query::parse(question, |words| self.named(words));
         let all = 0..u32::try_from(self.documents.len()).unwrap_or(u32::MAX);
         let within = filter
             .within
@@ -130,6 +133,27 @@ impl Index {
         hits.truncate(limit);
         hits.sort_unstable_by(order);
         hits
+    }
+
+    /// The platform that a question names. A name is a common word if other platforms have it more
+    /// often, or if there are none to tell.
+    fn named(&self, words: &[Word]) -> Option<Named> {
+        let is_common = |platform: u16, name: &str| {
+            let Some(word) = self.find(&stem(name)) else {
+                return false;
+            };
+            let all = self.documents.len();
+            let hits = self.visible(word, std::slice::from_ref(&(0..u32::MAX)));
+            let (mut own, mut others) = (0_usize, 0_usize);
+            for posting in hits.flat_map(|(postings, _)| postings) {
+                let document = self.documents.get((posting >> 8) as usize);
+                let is_own = document.is_some_and(|document| document.platform == platform);
+                own += usize::from(is_own);
+                others += usize::from(!is_own);
+            }
+            own == all || others > own / 2
+        };
+        self.platforms.find(words, is_common)
     }
 
     fn gather(&self, query: &Query, within: &[Range<u32>]) -> Vec<Hit> {

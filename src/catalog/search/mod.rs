@@ -9,6 +9,7 @@ mod build;
 mod fuzzy;
 mod index;
 mod intent;
+mod named;
 mod phrase;
 mod query;
 mod rank;

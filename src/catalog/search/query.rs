@@ -1,6 +1,7 @@
 //! A question, taken apart.
 
 use super::intent::{self, Intent};
+use super::named::Named;
 use super::phrase::{self, Term};
 use super::synonyms;
 use super::words::{self, Word};
@@ -28,6 +29,8 @@ pub(super) struct Query {
     pub intent: Intent,
     /// Whether several things are asked for, not one.
     pub is_many: bool,
+    /// The platform that is named.
+    pub platform: Option<u16>,
 }
 
 /// One word of a question.
@@ -44,10 +47,20 @@ pub(super) struct Wanted {
 }
 
 impl Query {
-    pub(super) fn parse(text: &str) -> Self {
+    /// `named` finds the platform that a question names; those words say no more than that, unless
+    /// there are no others.
+    pub(super) fn parse(text: &str, named: impl Fn(&[Word]) -> Option<Named>) -> Self {
         let text: String = text.chars().take(CHARACTERS).collect();
         let mut split = words::split(&text);
         split.truncate(WORDS);
+        let named = named(&split);
+        let mut rest = split.clone();
+        if let Some(named) = &named {
+            rest.drain(named.words.clone());
+        }
+        if rest.iter().any(|word| !words::is_empty(&word.text)) {
+            split = rest;
+        }
         let terms = phrase::terms(&split);
         let is_many = terms
             .iter()
@@ -69,6 +82,7 @@ impl Query {
             words: wanted,
             intent: asked_for(&split, &terms),
             is_many,
+            platform: named.map(|named| named.platform),
         }
     }
 }

@@ -19,6 +19,9 @@ const PLAINLY: f32 = 0.3;
 /// One asked for and many found, or the other way round.
 const OTHER_NUMBER: f32 = 0.94;
 
+/// How much more an action counts of the platform that the question names.
+const NAMED: f32 = 16.0;
+
 /// What is known of an action beside its words.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Document {
@@ -26,6 +29,7 @@ pub(super) struct Document {
     pub intent: Intent,
     /// How much of a title it has: two for each word that it is about, one for each other.
     pub title: u8,
+    pub platform: u16,
     pub prior: f32,
 }
 
@@ -136,6 +140,7 @@ pub(super) fn judge(tally: &Tally, document: &Document, query: &Query, worth: f3
     } else {
         Intent::GET
     };
+    let is_named = query.platform == Some(document.platform);
     let is_read = query.intent.meets(Intent::LIST.or(Intent::GET));
     let is_other_number = is_read && !document.intent.meets(number);
     tally.score
@@ -143,5 +148,6 @@ pub(super) fn judge(tally: &Tally, document: &Document, query: &Query, worth: f3
         * (PART_OF_TITLE + (1.0 - PART_OF_TITLE) * title)
         * document.intent.fits(query.intent)
         * if is_other_number { OTHER_NUMBER } else { 1.0 }
+        * if is_named { NAMED } else { 1.0 }
         * document.prior
 }
