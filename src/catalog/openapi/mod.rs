@@ -152,3 +152,6 @@ fn check_version(root: &refs::At<'_>) -> Result<(), Refusal> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
