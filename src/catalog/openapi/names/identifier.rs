@@ -82,6 +82,7 @@ pub fn phrase(id: &str, method: Method, place: &Place, path: &str) -> Option<Phr
     };
     let verb = fitting(verb, &object, place, method);
     let number = number(&verb, &object, from_chain, place, method);
+    let object = with_one_owner(object, place);
     let owners = owners(&object, &chain, from_chain, place);
     // One word alone may be anything's.
     let told = usize::from(object.len() == 1 && owners.first().is_some_and(|owner| owner.keyed));
@@ -110,6 +111,22 @@ fn without_list(mut verb: Verb, mut rest: Vec<String>, path: &str) -> (Verb, Vec
         rest.drain(..skip);
     }
     (verb, rest)
+}
+
+/// The tracks of `/albums/{id}/tracks` are album tracks, not albums tracks.
+fn with_one_owner(mut object: Vec<String>, place: &Place) -> Vec<String> {
+    let is_owner = |word: &str| {
+        place
+            .steps
+            .iter()
+            .any(|step| step.keyed && step.words.last().is_some_and(|last| last == word))
+    };
+    if let Some((_, before)) = object.split_last_mut() {
+        for word in before.iter_mut().filter(|word| is_owner(word)) {
+            *word = singular(word);
+        }
+    }
+    object
 }
 
 /// Whether the path says the same in more words.
