@@ -14,6 +14,7 @@
 //! - [`vault`]: connections and what is behind them.
 //! - [`passthrough`]: a caller's request, signed; the provider's answer, as it is.
 //! - [`authkit`]: the end user's side: sessions, sign-ins, links.
+//! - [`agents`]: what an AI agent may do, and how.
 //! - [`jobs`]: things done on a clock.
 //! - [`mock`]: providers for development; uses only what any outsider could.
 //! - [`api`]: HTTP in, HTTP out.
@@ -24,6 +25,7 @@
 //! name each other. `tests/it/layers.rs` holds it; `docs/architecture.md` draws it.
 
 pub mod access;
+pub mod agents;
 pub mod api;
 pub mod app;
 pub mod authkit;

@@ -9,7 +9,9 @@ use subtle::ConstantTimeEq;
 use super::limits::{Counter, Window};
 use super::plain_key::PlainKey;
 use crate::crypto::{Keyring, hex, random_uuid};
-use crate::domain::{ApiKey, ApiKeyId, Clock, Environment, Permission, Scope, Secret, Timestamp};
+use crate::domain::{
+    ApiKey, ApiKeyId, Clock, Environment, Guards, Permission, Scope, Secret, Timestamp,
+};
 use crate::journal::Usage;
 use crate::store::{Batch, SharedEngine, StoreError, Table, UniqueIndex};
 
@@ -60,6 +62,8 @@ pub struct NewKey {
     pub name: String,
     /// What it may do.
     pub permission: Permission,
+    /// What its requests to providers are limited to besides.
+    pub guards: Guards,
     /// How long it is valid.
     pub expires_in: Option<Duration>,
 }
@@ -165,6 +169,7 @@ impl Access {
             hash: hex(&self.keyring.hash(plain.text().expose().as_bytes())),
             hint: plain.hint().to_owned(),
             permission: new.permission,
+            guards: new.guards,
             created_at: now,
             expires_at: new.expires_in.map(|duration| now.plus(duration)),
             revoked_at: None,
@@ -259,6 +264,16 @@ impl Access {
         }
         keys.sort_by_key(|(key, _)| key.created_at);
         Ok(keys)
+    }
+
+    /// The key `id`, if it still opens anything.
+    pub fn valid(
+        &self,
+        environment: Environment,
+        id: ApiKeyId,
+    ) -> Result<Option<ApiKey>, AccessError> {
+        let key = self.keys.get(environment.as_str(), &id.to_string())?;
+        Ok(key.filter(|key| key.is_valid_at(self.clock.now())))
     }
 
     /// Has a key refused from now on. Revoking it again changes nothing.

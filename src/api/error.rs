@@ -12,6 +12,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde_json::json;
 
 use crate::access::AccessError;
+use crate::agents::AgentError;
 use crate::oauth::TokenError;
 use crate::passthrough::PassthroughError;
 use crate::store::StoreError;
@@ -258,12 +259,28 @@ impl From<crate::egress::EgressError> for ApiError {
     }
 }
 
+impl From<AgentError> for ApiError {
+    fn from(error: AgentError) -> Self {
+        match error {
+            AgentError::Invalid(_) => Self::bad_request(error),
+            AgentError::NotFound(message) => Self::not_found(message),
+            AgentError::NotAllowed(message) => Self::new(Kind::Forbidden, message),
+            AgentError::Conflict(message) => Self::new(Kind::Conflict, message),
+            AgentError::Vault(error) => error.into(),
+            AgentError::Passthrough(error) => error.into(),
+            AgentError::Egress(error) => error.into(),
+            AgentError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<PassthroughError> for ApiError {
     fn from(error: PassthroughError) -> Self {
         match error {
             PassthroughError::Vault(error) => error.into(),
             PassthroughError::Egress(error) => error.into(),
             PassthroughError::NoSuchAction(_) => Self::not_found(error),
+            PassthroughError::NotAllowed(message) => Self::new(Kind::Forbidden, message),
             PassthroughError::Mismatch { .. } => Self::new(Kind::Unprocessable, error.to_string()),
             _ => Self::bad_request(error),
         }

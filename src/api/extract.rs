@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::{ApiError, Kind};
 use super::layers::Served;
-use crate::access::{Access, AccessError};
+use crate::access::{Access, AccessError, Admitted};
 use crate::domain::{ApiKey, Permission, Scope};
 
 /// The holder of an API key. A handler that takes one cannot be reached without a valid
@@ -39,11 +39,22 @@ impl FromRequest for Caller {
 }
 
 fn admit(request: &HttpRequest) -> Result<Caller, AccessError> {
+    let admitted = let_in(request)?;
+    admitted.may(request.method().as_str())?;
+    Ok(Caller { key: admitted.key })
+}
+
+fn let_in(request: &HttpRequest) -> Result<Admitted, AccessError> {
     let mut sent = request.headers().get_all("x-pica-secret");
     let (Some(text), None) = (sent.next(), sent.next()) else {
         return Err(AccessError::NoKey);
     };
-    let text = text.to_str().map_err(|_| AccessError::UnknownKey)?;
+    admit_key(request, text.to_str().map_err(|_| AccessError::UnknownKey)?)
+}
+
+/// Admits the holder of the key `text`, and notes it for the log and the answer's headers. What the
+/// key may do is for the caller to ask.
+pub(super) fn admit_key(request: &HttpRequest, text: &str) -> Result<Admitted, AccessError> {
     let access = request
         .app_data::<web::Data<Access>>()
         .expect("every app is built with its access");
@@ -59,12 +70,29 @@ fn admit(request: &HttpRequest) -> Result<Caller, AccessError> {
     };
     let admitted = admitted?;
     served.key = Some(std::sync::Arc::clone(&admitted.key));
-    admitted.may(request.method().as_str())?;
-    Ok(Caller { key: admitted.key })
+    Ok(admitted)
+}
+
+/// The holder of an API key, whatever its permission. For routes whose method says nothing about
+/// what is done: the handler asks for what it takes.
+#[derive(Clone, Debug)]
+pub struct Holder {
+    /// With which key.
+    pub key: std::sync::Arc<ApiKey>,
+}
+
+impl FromRequest for Holder {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let admitted = let_in(request).map_err(ApiError::from);
+        ready(admitted.map(|admitted| Self { key: admitted.key }))
+    }
 }
 
 /// The holder of an API key that decides for everybody: with permission admin, and bound to no
-/// identity and no platforms. Whatever the method, no lesser key will do.
+/// identity, platforms, actions or methods. Whatever the method, no lesser key will do.
 #[derive(Clone, Debug)]
 pub struct Administrator(pub Caller);
 
@@ -79,12 +107,13 @@ impl FromRequest for Administrator {
 
 fn administers(caller: Caller) -> Result<Administrator, ApiError> {
     let scope = caller.scope();
-    let is_bound = scope.identity.is_some() || !scope.platforms.is_empty();
+    let is_bound =
+        scope.identity.is_some() || !scope.platforms.is_empty() || !caller.key.guards.are_open();
     if is_bound || caller.key.permission != Permission::Admin {
         return Err(ApiError::new(
             Kind::Forbidden,
             "this decides for everybody: use an API key with permission `admin` that is bound to no \
-             identity and no platforms",
+             identity, platforms, actions or methods",
         ));
     }
     Ok(Administrator(caller))

@@ -8,6 +8,8 @@ mod authkit;
 pub mod error;
 pub mod extract;
 pub mod layers;
+mod llms;
+mod mcp;
 mod openapi;
 mod operations;
 mod pages;
@@ -32,7 +34,7 @@ pub const REDIRECT_PATH: &str = "/connections/oauth/callback";
 
 /// Every route.
 pub fn routes(config: &mut ServiceConfig) {
-    use v1::{actions, connections, connectors, integrations, older, passthrough};
+    use v1::{actions, connections, connectors, integrations, older, passthrough, toolsets};
     config
         // The busiest first.
         .service(web::scope(passthrough::PREFIX).default_service(web::to(passthrough::pass)))
@@ -94,6 +96,23 @@ pub fn routes(config: &mut ServiceConfig) {
                 .route(web::patch().to(integrations::update))
                 .route(web::delete().to(integrations::reset)),
         )
+        // What agents may do, and what of it waits for a person's yes.
+        .service(at("/v1/actions/{id}/run").route(web::post().to(v1::actions_run::run)))
+        .service(
+            at("/v1/toolsets")
+                .route(get().to(toolsets::list))
+                .route(web::post().to(toolsets::create)),
+        )
+        .service(
+            at("/v1/toolsets/{name}")
+                .route(get().to(toolsets::get))
+                .route(web::patch().to(toolsets::update))
+                .route(web::delete().to(toolsets::delete)),
+        )
+        .service(at("/v1/approvals").route(get().to(v1::approvals::list)))
+        .service(at("/v1/approvals/{id}").route(get().to(v1::approvals::get)))
+        .service(at("/v1/approvals/{id}/approve").route(web::post().to(v1::approvals::approve)))
+        .service(at("/v1/approvals/{id}/deny").route(web::post().to(v1::approvals::deny)))
         .service(at("/authkit").route(get().to(pages::modal)))
         .service(at("/authkit/").route(get().to(pages::modal_with_slash)))
         .service(at("/connect/popup").route(get().to(pages::popup)))
@@ -116,6 +135,9 @@ pub fn routes(config: &mut ServiceConfig) {
             }
         })
         .service(at("/v1/public/generate-id/{prefix}").route(get().to(older::generate_id)))
+        // Agents.
+        .service(at("/mcp").route(web::post().to(mcp::serve)))
+        .service(at("/mcp/{toolset}").route(web::post().to(mcp::serve_toolset)))
         // The command line's.
         .service(
             at("/admin/api/keys")
@@ -128,6 +150,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/ready").route(get().to(operations::ready)))
         .service(at("/metrics").route(get().to(operations::metrics)))
         .service(at("/openapi.json").route(get().to(openapi::serve)))
+        .service(at("/llms.txt").route(get().to(llms::serve)))
         .service(at("/admin/").route(get().to(assets::admin)))
         .service(at("/").route(get().to(operations::root)))
         .default_service(web::to(no_such_path));

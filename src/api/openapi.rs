@@ -8,7 +8,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::openapi::{OpenApi, Required, ResponseBuilder, Server};
 use utoipa::{Modify, OpenApi as _};
 
-use super::{PublicUrl, admin, assets, authkit, operations, pages, v1};
+use super::{PublicUrl, admin, assets, authkit, llms, mcp, operations, pages, v1};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -26,8 +26,10 @@ use super::{PublicUrl, admin, assets, authkit, operations, pages, v1};
         authkit::connections::delete, authkit::flows::begin, authkit::flows::outcome,
         authkit::flows::cancel, authkit::redirects::start, authkit::redirects::callback,
         admin::keys::revoke, operations::health, operations::ready, operations::metrics, operations::root,
-        assets::icon, assets::admin, serve,
+        assets::icon, assets::admin, serve, llms::serve, mcp::serve, mcp::serve_toolset,
         v1::integrations::list, v1::integrations::get, v1::integrations::update, v1::integrations::reset,
+        v1::actions_run::run, v1::toolsets::list, v1::toolsets::create, v1::toolsets::get, v1::toolsets::update,
+        v1::toolsets::delete, v1::approvals::list, v1::approvals::get, v1::approvals::approve, v1::approvals::deny,
         pages::modal, pages::modal_with_slash, pages::popup, pages::done, pages::link, assets::file,
         v1::older::settings, v1::older::create_event_link, v1::older::create_embed_token, v1::older::generate_id,
     ),
@@ -36,6 +38,7 @@ use super::{PublicUrl, admin, assets, authkit, operations, pages, v1};
         (name = "vault", description = "Connections"),
         (name = "catalogue", description = "Connectors and their actions"),
         (name = "integrations", description = "Which connectors people can connect to, and with whose OAuth app"),
+        (name = "agents", description = "What AI agents may do, and what of it waits for a person's yes"),
         (name = "pages", description = "Where people connect"),
         (name = "older", description = "What packages of mid-2025 call to open AuthKit"),
         (name = "passthrough", description = "Requests to providers"),
@@ -72,6 +75,18 @@ impl Modify for Rest {
             .components
             .get_or_insert_default()
             .add_security_scheme("session", session);
+        let bearer = SecurityScheme::Http(
+            HttpBuilder::new()
+                .scheme(HttpAuthScheme::Bearer)
+                .description(Some(
+                    "An API key, for programs that can set no other header",
+                ))
+                .build(),
+        );
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("bearer", bearer);
         add_passthrough(document);
         add_old_names(document);
         add_other_callback(document);

@@ -20,6 +20,7 @@ impl Services {
             self.refresh_job(),
             self.revoke_job(),
             self.sign_in_job(),
+            self.approval_job(),
         ];
         if let Some(folder) = self.catalogue.folder() {
             let watch = FolderWatch::new(folder);
@@ -51,6 +52,19 @@ impl Services {
                     access.flush_usage().await?;
                     Ok(vault.flush_usage().await?)
                 })
+            }),
+        }
+    }
+
+    fn approval_job(&self) -> Job {
+        let agents = self.agents.clone();
+        Job {
+            name: "approvals",
+            every: Duration::from_secs(60),
+            at_stop: false,
+            step: Box::new(move || {
+                let agents = agents.clone();
+                Box::pin(async move { Ok(agents.sweep().await?) })
             }),
         }
     }

@@ -17,18 +17,22 @@ use url::Url;
 pub use server::{CONTROL_SOCKET, Running, StartError, start};
 
 use crate::access::{Access, NewKey};
+use crate::agents::{self, Agents};
 use crate::api::REDIRECT_PATH;
 use crate::authkit::links::Links;
 use crate::authkit::{self, Sessions, SignIns};
 use crate::catalog::Catalogue;
 use crate::config::{self, Config, MasterKey as KeySource, NoMasterKey};
 use crate::crypto::{self, random_bytes};
-use crate::domain::{Clock, Connector, Environment, Permission, Scope, Secret, SystemClock};
+use crate::domain::{
+    Clock, Connector, Environment, Guards, Permission, Scope, Secret, SystemClock,
+};
 use crate::egress::limits::Limits;
 use crate::egress::{Egress, Settings};
 use crate::jobs::report;
 use crate::mock;
 use crate::oauth::{self, ClientPair};
+use crate::passthrough::Passthrough;
 use crate::store::embedded::{EmbeddedEngine, Opened, Options};
 use crate::store::schema::bring_up_to_date;
 use crate::store::{MemoryEngine, SharedEngine};
@@ -124,6 +128,7 @@ impl Core {
             scope: Scope::all(environment),
             name: "dev".to_owned(),
             permission: Permission::Admin,
+            guards: Guards::default(),
             expires_in: None,
         };
         Ok(self.access.ensure(new, &bytes).await?)
@@ -180,6 +185,8 @@ pub(crate) struct Services {
     pub(crate) vault: Arc<Vault>,
     pub(crate) sign_ins: Arc<SignIns>,
     pub(crate) egress: Arc<Egress>,
+    pub(crate) passthrough: Arc<Passthrough>,
+    pub(crate) agents: Agents,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) request_lines: RequestLines,
 }
@@ -223,13 +230,32 @@ impl Services {
             },
         ));
         let links = Links::new(&core.engine, Arc::clone(&sessions));
-        let sign_ins = SignIns::new(Arc::clone(&vault), sessions, links);
+        let sign_ins = Arc::new(SignIns::new(Arc::clone(&vault), sessions, links));
+        let passthrough = Arc::new(Passthrough::new(
+            Arc::clone(&vault),
+            Arc::clone(&catalogue),
+            config.passthrough.strict,
+        ));
+        let agents = Agents::new(agents::Parts {
+            engine: SharedEngine::clone(&core.engine),
+            keyring: Arc::clone(&core.keys.keyring),
+            clock: Arc::clone(&core.clock),
+            vault: Arc::clone(&vault),
+            catalogue: Arc::clone(&catalogue),
+            passthrough: Arc::clone(&passthrough),
+            egress: Arc::clone(&egress),
+            sign_ins: Arc::clone(&sign_ins),
+            access: Arc::clone(&core.access),
+            settings: agent_settings(config, public_url),
+        });
         Ok(Self {
             core,
             catalogue,
             vault,
-            sign_ins: Arc::new(sign_ins),
+            sign_ins,
             egress,
+            passthrough,
+            agents,
             metrics,
             request_lines: logs.request_lines(),
         })
@@ -293,6 +319,21 @@ fn reload(catalogue: &Catalogue, metrics: &Metrics) {
     let problems = catalogue.reload();
     report(catalogue, &problems);
     metrics.know(catalogue.now().connectors.keys().cloned());
+}
+
+fn agent_settings(config: &Config, public_url: &str) -> agents::Settings {
+    let settings = &config.agents;
+    agents::Settings {
+        validate: settings.validate,
+        answer_bytes: settings.answer_bytes,
+        timeout: settings.timeout,
+        approval: settings.approval,
+        webhook: settings.webhook.as_ref().map(|webhook| agents::Webhook {
+            url: webhook.url.clone(),
+            secret: webhook.secret.clone(),
+        }),
+        public_url: public_url.to_owned(),
+    }
 }
 
 fn egress_settings(config: &Config) -> Settings {

@@ -17,6 +17,7 @@ use tokio::sync::watch;
 use super::signals::{Signals, Told};
 use super::{Core, Mode, Services};
 use crate::access::AccessError;
+use crate::agents::AgentError;
 use crate::api::extract::{JsonLimit, ViaControlSocket};
 use crate::api::layers::{RequestLog, around};
 use crate::api::{self, Lifecycle, PublicUrl};
@@ -25,7 +26,6 @@ use crate::domain::{Environment, Secret};
 use crate::egress::SetupError;
 use crate::egress::client::Client;
 use crate::mock;
-use crate::passthrough::Passthrough;
 use crate::store::StoreError;
 use crate::store::embedded::OpenError;
 use crate::store::schema::SchemaError;
@@ -67,6 +67,9 @@ pub enum StartError {
     /// An API key could not be made.
     #[error(transparent)]
     Access(#[from] AccessError),
+    /// What a crash has interrupted could not be put right.
+    #[error(transparent)]
+    Agents(#[from] AgentError),
     /// The way out could not be set up.
     #[error(transparent)]
     Egress(#[from] SetupError),
@@ -130,6 +133,7 @@ pub async fn start(config: &Config, mode: Mode, logs: &Guard) -> Result<Running,
     };
     let at = reachable(address);
     let services = Services::build(config, mode, core, metrics, logs, at, &public_url)?;
+    services.agents.recover().await?;
     let socket = (!in_memory).then(|| config.data_dir.join(CONTROL_SOCKET));
     let control = socket.as_deref().and_then(control_socket);
     let lifecycle = Lifecycle::default();
@@ -195,12 +199,8 @@ fn http_server(
     listener: TcpListener,
     control: Option<UnixListener>,
 ) -> Result<actix_web::dev::Server, StartError> {
-    let passthrough = Passthrough::new(
-        Arc::clone(&services.vault),
-        Arc::clone(&services.catalogue),
-        config.passthrough.strict,
-    );
-    let passthrough = web::Data::new(passthrough);
+    let passthrough = web::Data::from(Arc::clone(&services.passthrough));
+    let agents = web::Data::new(services.agents.clone());
     let vault = web::Data::from(Arc::clone(&services.vault));
     let sign_ins = web::Data::from(Arc::clone(&services.sign_ins));
     let catalogue = web::Data::from(Arc::clone(&services.catalogue));
@@ -228,6 +228,7 @@ fn http_server(
             .app_data(sign_ins.clone())
             .app_data(catalogue.clone())
             .app_data(passthrough.clone())
+            .app_data(agents.clone())
             .app_data(metrics.clone())
             .app_data(public_url.clone())
             .app_data(lifecycle.clone())

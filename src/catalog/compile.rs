@@ -4,7 +4,7 @@ mod actions;
 mod fields;
 mod oauth;
 
-pub use actions::action_id;
+pub use actions::{action_id, action_id_digest, compile_action};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,8 +15,8 @@ use self::fields::{Fields, access_token_field, form};
 use super::format::{AuthDescriptor, Descriptor, TestDescriptor};
 use crate::crypto::{base64_url, sha256};
 use crate::domain::{
-    ACCESS_TOKEN_FIELD, Auth, Connector, FieldKind, Grant, InvalidPlatform, MockFacts, Platform,
-    Template, TestRequest, connector_id,
+    ACCESS_TOKEN_FIELD, Actions, Auth, Connector, FieldKind, Grant, InvalidPlatform, MockFacts,
+    Platform, Template, TestRequest, connector_id,
 };
 
 /// Headers that belong to the connection between two hosts, or to us: no descriptor sets them.
@@ -95,6 +95,7 @@ pub fn compile(descriptor: Descriptor) -> Result<Connector, Vec<String>> {
         .test
         .and_then(|test| test_request(test, &mut wrong));
     let actions = actions::compile(descriptor.actions, &platform, &mut wrong);
+    let actions = Actions::written(actions);
     let oauth = written
         .map(|written| oauth::oauth(written, app_form.clone(), &fields, &mut wrong))
         .map(Arc::new);

@@ -8,7 +8,10 @@ use std::sync::Arc;
 use arc_swap::{ArcSwap, Guard};
 
 use super::compile::compile;
+use super::find::Indexes;
 use super::format::Descriptor;
+use super::generated::Generated;
+use super::pack::Pack;
 use crate::domain::{Action, ActionId, Connector, Platform};
 
 #[derive(rust_embed::RustEmbed)]
@@ -35,8 +38,11 @@ impl fmt::Display for Problem {
 pub struct Snapshot {
     /// By platform.
     pub connectors: BTreeMap<Platform, Arc<Connector>>,
-    /// By id and by every alias.
+    /// Those of descriptors, by id and by every alias.
     actions: HashMap<ActionId, Arc<Action>>,
+    /// What holds all others.
+    packs: Vec<Arc<Pack>>,
+    pub(super) indexes: Indexes,
     /// Counts reloads: whatever was derived from another revision is out of date.
     pub revision: u64,
 }
@@ -51,15 +57,23 @@ impl Snapshot {
     }
 
     /// The action that `id` means.
-    pub fn action(&self, id: &ActionId) -> Option<&Arc<Action>> {
-        self.actions.get(id)
+    pub fn action(&self, id: &ActionId) -> Option<Arc<Action>> {
+        if let Some(action) = self.actions.get(id) {
+            return Some(Arc::clone(action));
+        }
+        self.packs.iter().find_map(|pack| {
+            let (platform, number) = pack.find(id)?;
+            let connector = self.connectors.get(platform)?;
+            // The platform may have other actions by now than the pack has.
+            let action = connector.actions.nth_of_more(number);
+            action.filter(|action| action.id == *id)
+        })
     }
 
-    /// Every action, by platform and in the descriptor's order.
-    pub fn all_actions(&self) -> impl Iterator<Item = &Arc<Action>> {
-        self.connectors
-            .values()
-            .flat_map(|connector| &connector.actions)
+    /// How many actions there are.
+    pub fn action_count(&self) -> usize {
+        let counts = self.connectors.values().map(|found| found.actions.len());
+        counts.sum()
     }
 }
 
@@ -131,59 +145,81 @@ fn read(
     revision: u64,
     before: Option<&Snapshot>,
 ) -> (Snapshot, Vec<Problem>) {
+    let mut generated = Generated::embedded();
     let mut snapshot = Snapshot {
         revision,
         ..Snapshot::default()
     };
     let mut problems = Vec::new();
-    let built_in = embedded().map(|(file, text)| (file, Ok(text)));
-    for (file, text) in built_in.chain(overlay(folder, &mut problems)) {
-        let platform = file.trim_end_matches(".toml").to_owned();
-        let checked = text
-            .and_then(|text| check_text(&text))
-            .and_then(|connector| {
-                if connector.platform.as_str() == platform {
-                    return Ok(connector);
-                }
-                Err(vec![format!(
-                    "describes `{}`; the file must be called after its platform",
-                    connector.platform
-                )])
-            });
-        match checked {
-            Ok(connector) => {
-                snapshot
-                    .connectors
-                    .insert(connector.platform.clone(), Arc::new(connector));
-            }
+    for (file, text) in embedded() {
+        match named(&file, &text) {
+            Ok(connector) => snapshot.add(generated.complete(connector)),
+            Err(sentences) => problems.extend(told(&file, sentences)),
+        }
+    }
+    for (file, text) in overlay(folder, &mut problems) {
+        let read = text.and_then(|text| named(&file, &text)).and_then(|own| {
+            let built_in = snapshot.connectors.get(&own.platform);
+            generated.complete_own(folder, own, built_in)
+        });
+        match read {
+            Ok(connector) => snapshot.add(connector),
             Err(sentences) => {
-                problems.extend(sentences.into_iter().map(|what| Problem {
-                    file: file.clone(),
-                    what,
-                }));
-                // Never the built-in one instead: tokens would go where the operator's do not.
-                let stays = before.and_then(|before| before.connector(&platform));
-                match (stays, platform.parse::<Platform>()) {
-                    (Some(connector), _) => {
-                        snapshot
-                            .connectors
-                            .insert(connector.platform.clone(), Arc::clone(connector));
-                    }
-                    (None, Ok(platform)) => {
-                        snapshot.connectors.remove(&platform);
-                    }
-                    (None, Err(_)) => {}
-                }
+                problems.extend(told(&file, sentences));
+                snapshot.keep_as_before(file.trim_end_matches(".toml"), before);
             }
         }
     }
+    snapshot.packs = generated.packs;
     index_actions(&mut snapshot, &mut problems);
     (snapshot, problems)
 }
 
+impl Snapshot {
+    fn add(&mut self, connector: Connector) {
+        let platform = connector.platform.clone();
+        self.connectors.insert(platform, Arc::new(connector));
+    }
+
+    /// After the operator's own descriptor has become wrong. Never the built-in one instead: tokens
+    /// would go where the operator's do not.
+    fn keep_as_before(&mut self, platform: &str, before: Option<&Self>) {
+        let stays = before.and_then(|before| before.connector(platform));
+        match (stays, platform.parse::<Platform>()) {
+            (Some(connector), _) => {
+                let platform = connector.platform.clone();
+                self.connectors.insert(platform, Arc::clone(connector));
+            }
+            (None, Ok(platform)) => {
+                self.connectors.remove(&platform);
+            }
+            (None, Err(_)) => {}
+        }
+    }
+}
+
+/// The connector that a file describes, if it is the one that the file is called after.
+fn named(file: &str, text: &str) -> Result<Connector, Vec<String>> {
+    let connector = check_text(text)?;
+    if Some(connector.platform.as_str()) == file.strip_suffix(".toml") {
+        return Ok(connector);
+    }
+    Err(vec![format!(
+        "describes `{}`; the file must be called after its platform",
+        connector.platform
+    )])
+}
+
+fn told(file: &str, sentences: Vec<String>) -> impl Iterator<Item = Problem> {
+    sentences.into_iter().map(move |what| Problem {
+        file: file.to_owned(),
+        what,
+    })
+}
+
 fn index_actions(snapshot: &mut Snapshot, problems: &mut Vec<Problem>) {
     for connector in snapshot.connectors.values() {
-        for action in &connector.actions {
+        for action in connector.actions.of_descriptor() {
             for id in std::iter::once(&action.id).chain(&action.aliases) {
                 if let Some(other) = snapshot.actions.insert(id.clone(), Arc::clone(action)) {
                     let what = format!(

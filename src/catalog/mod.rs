@@ -5,13 +5,16 @@
 //! changes; a reload puts a new snapshot in its place.
 
 mod compile;
+mod find;
 mod format;
+mod generated;
 mod knowledge;
 mod load;
 pub mod openapi;
+mod pack;
 mod search;
 
 pub use compile::action_id;
-pub use knowledge::knowledge;
+pub use knowledge::{example_request, knowledge};
 pub use load::{Catalogue, Problem, Snapshot, check_text, schema};
-pub use search::search;
+pub use search::{Builder, Filter, Hit, Index, search};

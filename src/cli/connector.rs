@@ -84,7 +84,7 @@ fn list(options: &Options) -> anyhow::Result<()> {
             .map(|connector| row(connector))
             .collect();
         return print_json(
-            &json!({ "connectors": rows.len(), "actions": catalogue.all_actions().count(), "rows": rows }),
+            &json!({ "connectors": rows.len(), "actions": catalogue.action_count(), "rows": rows }),
         );
     }
     for connector in catalogue.connectors.values() {
@@ -122,7 +122,7 @@ impl Show {
         })?;
         if self.options.json {
             let form: Vec<Value> = connector.form.iter().map(field).collect();
-            let actions: Vec<Value> = connector.actions.iter().map(|action| json!({
+            let actions: Vec<Value> = connector.actions.all().iter().map(|action| json!({
                 "id": action.id.to_string(), "key": action.key, "title": action.title, "method": action.method, "path": action.path.as_str(),
             })).collect();
             let base_url = connector.base_url.to_string();
@@ -139,7 +139,7 @@ impl Show {
             print(&format!("  {}: {}{needed}", field.name, field.label))?;
         }
         print("")?;
-        for action in &connector.actions {
+        for action in connector.actions.all() {
             print(&format!(
                 "  {:7} {:50} {}",
                 action.method.as_str(),

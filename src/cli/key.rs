@@ -12,7 +12,9 @@ use super::{Listening, Settings, block_on, print, print_json};
 use crate::api::keys::{CreateKey, all, make, revoke_any};
 use crate::app::{CONTROL_SOCKET, Core, StartError};
 use crate::config::Config;
-use crate::domain::{ApiKeyId, Environment, Identity, Permission, Platform};
+use crate::domain::{
+    ActionPattern, ApiKeyId, ApprovalRule, Environment, Identity, Permission, Platform,
+};
 use crate::store::embedded::OpenError;
 
 #[derive(Debug, Subcommand)]
@@ -39,6 +41,15 @@ pub struct Create {
     /// The only platforms that it sees
     #[arg(long, value_delimiter = ',')]
     platforms: Vec<Platform>,
+    /// The only actions that it may call: ids, or platform/key with *, as in gmail/list*
+    #[arg(long, value_delimiter = ',')]
+    actions: Vec<ActionPattern>,
+    /// The only methods of its requests to providers, as in GET,POST
+    #[arg(long, value_delimiter = ',')]
+    methods: Vec<crate::domain::Method>,
+    /// What waits for a person's yes: write, delete, or actions as for --actions
+    #[arg(long, value_delimiter = ',')]
+    approval: Vec<ApprovalRule>,
     /// The only identity whose connections it sees
     #[arg(long)]
     identity: Option<Identity>,
@@ -93,6 +104,9 @@ impl Create {
             name: self.name,
             permission: Some(self.permission),
             platforms: self.platforms,
+            actions: self.actions,
+            methods: self.methods,
+            approval: self.approval,
             identity: self.identity,
             expires_in_seconds: self.expires_in_days.map(|days| (day * days).as_secs()),
         };

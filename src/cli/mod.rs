@@ -9,6 +9,7 @@ mod dev;
 mod health;
 mod key;
 mod local;
+mod mcp;
 mod serve;
 
 use std::path::PathBuf;
@@ -46,6 +47,8 @@ enum Command {
     /// Look at the configuration
     #[command(subcommand)]
     Config(config::Config),
+    /// Speak the Model Context Protocol over stdin and stdout, for a running server
+    Mcp(mcp::Mcp),
     /// Ask a running server whether it is up
     Health(health::Health),
     /// Print the version
@@ -134,6 +137,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Connector(connector) => connector.run(),
         Command::Catalog(catalog) => catalog.run(),
         Command::Config(config) => config.run(),
+        Command::Mcp(mcp) => mcp.run(),
         Command::Health(health) => health.run(),
         Command::Version(Version { json: true }) => {
             print_json(&serde_json::json!({ "version": env!("CARGO_PKG_VERSION") }))

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::rules::{Checker, path};
 use super::settings::{self, Settings};
-use super::{AuthKitSettings, Config, Egress, Limits, Passthrough, Shown, Store};
+use super::{AgentSettings, AuthKitSettings, Config, Egress, Limits, Passthrough, Shown, Store};
 
 impl Checker<'_> {
     /// The configuration that `settings` mean. It counts only if no mistake was found.
@@ -32,6 +32,7 @@ impl Checker<'_> {
                 request_log: settings.passthrough.request_log,
             },
             authkit: self.authkit(&settings.authkit),
+            agents: self.agents(&settings.agents),
             store: Store {
                 snapshot_after_bytes: self.number(
                     "store.snapshot_after_bytes",
@@ -73,6 +74,17 @@ impl Checker<'_> {
             session: Duration::from_secs(minutes * 60),
             allowed_origins: self.origins("authkit.allowed_origins", &authkit.allowed_origins),
             link: Duration::from_secs(hours * 60 * 60),
+        }
+    }
+
+    fn agents(&mut self, agents: &settings::Agents) -> AgentSettings {
+        let hours: u64 = self.number("agents.approval_hours", agents.approval_hours, 1..=720);
+        AgentSettings {
+            validate: self.validation("agents.validate", &agents.validate),
+            answer_bytes: self.number("agents.answer_bytes", agents.answer_bytes, 1024..=1 << 20),
+            timeout: self.seconds("agents.timeout_seconds", agents.timeout_seconds),
+            approval: Duration::from_secs(hours * 60 * 60),
+            webhook: self.approval_webhook(agents),
         }
     }
 

@@ -7,8 +7,10 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use url::Url;
 
 use super::{MasterKey, Shown};
+use crate::domain::{Secret, Validation};
 
 /// Everything that can be set, checked.
 #[derive(Clone, Debug)]
@@ -42,6 +44,8 @@ pub struct Config {
     pub passthrough: Passthrough,
     /// The pages on which people connect.
     pub authkit: AuthKitSettings,
+    /// What agents may do.
+    pub agents: AgentSettings,
     /// The store under [`Config::data_dir`].
     pub store: Store,
     pub(super) shown: Shown,
@@ -95,6 +99,30 @@ pub struct AuthKitSettings {
     pub allowed_origins: Vec<String>,
     /// How long a hosted link is good.
     pub link: Duration,
+}
+
+/// What agents may do, and how.
+#[derive(Clone, Debug)]
+pub struct AgentSettings {
+    /// What happens to arguments that do not fit what is known of an action.
+    pub validate: Validation,
+    /// The longest answer that an agent is given, in bytes.
+    pub answer_bytes: usize,
+    /// How long a provider may take over a call.
+    pub timeout: Duration,
+    /// How long a call waits for a person's yes.
+    pub approval: Duration,
+    /// Who is told of calls that wait.
+    pub webhook: Option<ApprovalWebhook>,
+}
+
+/// Who is told of calls that wait for a person's yes.
+#[derive(Clone, Debug)]
+pub struct ApprovalWebhook {
+    /// Where.
+    pub url: Url,
+    /// What messages are signed with.
+    pub secret: Secret<String>,
 }
 
 /// The store.

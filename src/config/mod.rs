@@ -29,7 +29,10 @@ use std::path::{Path, PathBuf};
 
 use figment::Figment;
 
-pub use checked::{AuthKitSettings, Config, Egress, Limits, LogFormat, Passthrough, Store};
+pub use checked::{
+    AgentSettings, ApprovalWebhook, AuthKitSettings, Config, Egress, Limits, LogFormat,
+    Passthrough, Store,
+};
 pub use keyring::{MASTER_KEY_BYTES, MasterKey, NoMasterKey, Refusal, write_new};
 pub use mistakes::{Mistake, Mistakes};
 pub use shown::{Row, Shown};

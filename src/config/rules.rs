@@ -13,7 +13,8 @@ use url::{Host, Url};
 
 use super::keyring::{self, MasterKey};
 use super::mistakes::{Mistake, in_words};
-use super::{LogFormat, settings};
+use super::{ApprovalWebhook, LogFormat, settings};
+use crate::domain::Validation;
 
 /// A day. Longer than any sensible wait, and short enough to catch milliseconds.
 const LONGEST_SECONDS: i64 = 86_400;
@@ -131,6 +132,40 @@ impl Checker<'_> {
             }
         }
         origins
+    }
+
+    /// One of the ways to check arguments, by name.
+    pub fn validation(&mut self, key: &str, name: &str) -> Validation {
+        Validation::from_str(name).unwrap_or_else(|what| {
+            self.wrong(key, what);
+            Validation::Strict
+        })
+    }
+
+    /// Who is told of calls that wait, if anybody: a URL, and a secret to sign with.
+    pub fn approval_webhook(&mut self, agents: &settings::Agents) -> Option<ApprovalWebhook> {
+        let (url, secret) = (
+            "agents.approval_webhook_url",
+            "agents.approval_webhook_secret",
+        );
+        if agents.approval_webhook_url.is_empty() {
+            return None;
+        }
+        let parsed = Url::parse(&agents.approval_webhook_url).ok();
+        let parsed = parsed.filter(|url| matches!(url.scheme(), "http" | "https"));
+        if parsed.is_none() {
+            // Such addresses often carry a secret of their own.
+            self.wrong_unseen(url, "must be an http or https URL".to_owned());
+        }
+        if agents.approval_webhook_secret.expose().len() < 16 {
+            let what = "must have at least 16 characters when a webhook is set; \
+                `openssl rand -hex 32` makes one";
+            self.wrong_unseen(secret, what.to_owned());
+        }
+        Some(ApprovalWebhook {
+            url: parsed?,
+            secret: agents.approval_webhook_secret.clone(),
+        })
     }
 
     /// A path that has to be given.

@@ -8,7 +8,7 @@ use crate::domain::Secret;
 pub(super) const DEFAULTS: &str = include_str!("../../config.toml");
 
 /// Keys whose values are never shown, in mistakes or elsewhere.
-const SECRETS: [&str; 1] = ["keyring.master_key"];
+const SECRETS: [&str; 2] = ["keyring.master_key", "agents.approval_webhook_secret"];
 
 /// Whether the value of `key` must not be seen.
 pub(super) fn is_secret(key: &str) -> bool {
@@ -35,6 +35,7 @@ pub(super) struct Settings {
     pub limits: Limits,
     pub passthrough: Passthrough,
     pub authkit: AuthKit,
+    pub agents: Agents,
     pub store: Store,
 }
 
@@ -79,6 +80,17 @@ pub(super) struct AuthKit {
     pub session_minutes: i64,
     pub allowed_origins: Vec<String>,
     pub link_hours: i64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Agents {
+    pub validate: String,
+    pub answer_bytes: i64,
+    pub timeout_seconds: i64,
+    pub approval_hours: i64,
+    pub approval_webhook_url: String,
+    pub approval_webhook_secret: Secret<String>,
 }
 
 #[derive(Debug, Deserialize)]

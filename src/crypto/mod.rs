@@ -10,7 +10,7 @@ mod keyring;
 mod random;
 mod seal;
 
-pub use encode::{base62, base64_url, hex, sha256};
+pub use encode::{base62, base64_url, hex, hmac_sha256, sha256};
 pub use jwt::{BadPrivateKey, sign_jwt};
 pub use keyring::{
     KeyId, KeyPurpose, Keyring, KeyringError, MasterKey, WrappedKey, WrongMasterKey,

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +29,13 @@ impl ActionId {
     /// From the two parts behind the prefix.
     pub fn from_parts(first: &str, second: &str) -> Self {
         Self(format!("{first}::{second}"))
+    }
+
+    /// The number that its first part spells, if it is one of ours.
+    pub fn digest(&self) -> Option<u64> {
+        let (first, _) = self.0.split_once("::")?;
+        let bytes = URL_SAFE_NO_PAD.decode(first).ok()?;
+        Some(u64::from_be_bytes(bytes.try_into().ok()?))
     }
 }
 
@@ -110,6 +119,25 @@ impl fmt::Display for Method {
     }
 }
 
+impl FromStr for Method {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        [
+            Self::Get,
+            Self::Head,
+            Self::Post,
+            Self::Put,
+            Self::Patch,
+            Self::Delete,
+            Self::Options,
+        ]
+        .into_iter()
+        .find(|method| method.as_str().eq_ignore_ascii_case(text))
+        .ok_or_else(|| "must be one of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS".to_owned())
+    }
+}
+
 /// A path below a connector's base URL in which `{name}` stands for one segment, or a part of one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PathTemplate(String);
@@ -164,13 +192,7 @@ impl PathTemplate {
 
     /// Whether `path` (percent-encoded, without query) could be this template filled in.
     pub fn matches(&self, path: &str) -> bool {
-        let mut segments = path.split('/');
-        let fits = self.0.split('/').all(|pattern| {
-            segments
-                .next()
-                .is_some_and(|segment| segment_fits(pattern, segment))
-        });
-        fits && segments.next().is_none()
+        path_fits(&self.0, path)
     }
 
     /// How many of its segments are fixed: of two templates that match, the one with more is meant.
@@ -180,6 +202,17 @@ impl PathTemplate {
             .filter(|segment| !segment.contains('{'))
             .count()
     }
+}
+
+/// Whether `path` (percent-encoded, without query) could be the path template `template` filled in.
+pub fn path_fits(template: &str, path: &str) -> bool {
+    let mut segments = path.split('/');
+    let fits = template.split('/').all(|pattern| {
+        segments
+            .next()
+            .is_some_and(|segment| segment_fits(pattern, segment))
+    });
+    fits && segments.next().is_none()
 }
 
 /// Whether `segment` fits a pattern such as `{id}`, `messages` or `{id}.json`.

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Scope, Timestamp};
+use super::{Action, ActionPattern, ApprovalRule, Method, Scope, Timestamp};
 
 /// An API key's id. Public: it names the key without being it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -43,6 +43,16 @@ impl Permission {
         }
     }
 
+    /// The least permission that calling `action` needs. A POST that only reads (a search, a query)
+    /// is one whose tags say `read`.
+    pub fn needed_by(action: &Action) -> Self {
+        let reads = action.method == Method::Post && action.tags.iter().any(|tag| tag == "read");
+        match reads {
+            true => Self::Read,
+            false => Self::needed_for(action.method.as_str()),
+        }
+    }
+
     /// `read`, `write` or `admin`.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -68,6 +78,41 @@ impl FromStr for Permission {
     }
 }
 
+/// What requests to providers with a key are limited to, besides its permission.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Guards {
+    /// The only actions; all if empty.
+    pub actions: Vec<ActionPattern>,
+    /// The only methods; all if empty.
+    pub methods: Vec<Method>,
+    /// What waits for a person's yes.
+    pub approval: Vec<ApprovalRule>,
+}
+
+impl Guards {
+    /// Whether they limit nothing.
+    pub fn are_open(&self) -> bool {
+        self.actions.is_empty() && self.methods.is_empty() && self.approval.is_empty()
+    }
+
+    /// Whether a request with `method` may be sent.
+    pub fn allow_method(&self, method: &str) -> bool {
+        self.methods.is_empty() || self.methods.iter().any(|own| own.as_str() == method)
+    }
+
+    /// Whether `action` may be called.
+    pub fn allow(&self, action: &Action) -> bool {
+        let is_meant = |pattern: &ActionPattern| pattern.matches(action);
+        self.actions.is_empty() || self.actions.iter().any(is_meant)
+    }
+
+    /// Whether a call of `action` waits for a person's yes.
+    pub fn hold(&self, action: &Action) -> bool {
+        self.approval.iter().any(|rule| rule.matches(action))
+    }
+}
+
 /// What is kept about an API key. The key itself is not: only a keyed hash of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -85,6 +130,9 @@ pub struct ApiKey {
     pub hint: String,
     /// What it may do.
     pub permission: Permission,
+    /// What its requests to providers are limited to besides. Keys of older programs have none.
+    #[serde(default, skip_serializing_if = "Guards::are_open")]
+    pub guards: Guards,
     /// When it was made.
     pub created_at: Timestamp,
     /// From when on it is refused.
@@ -103,6 +151,18 @@ impl ApiKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_of_an_older_program_opens_and_is_limited_by_nothing() {
+        let old = serde_json::json!({
+            "id": "6b1f3c52-6b0e-4f0e-9c39-0a4c7f0f5a11", "environment": "test", "platforms": [], "identity": null,
+            "name": "old", "hash": "00", "hint": "abcd", "permission": "write",
+            "createdAt": "2025-07-19T16:19:29.702632Z", "expiresAt": null, "revokedAt": null,
+        });
+        let key: ApiKey = serde_json::from_value(old.clone()).unwrap();
+        assert!(key.guards.are_open() && key.guards.allow_method("DELETE"));
+        assert_eq!(serde_json::to_value(&key).unwrap(), old);
+    }
 
     #[test]
     fn a_method_needs_the_permission_that_fits_it() {

@@ -6,7 +6,7 @@ use regex::Regex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Grant, Method, OAuth, Platform, Template};
+use super::{Action, Actions, Grant, Method, OAuth, Platform, Template};
 
 /// How finished a connector is.
 #[derive(
@@ -193,7 +193,7 @@ pub struct Connector {
     /// How a credential is checked before it is stored.
     pub test: Option<TestRequest>,
     /// What can be done.
-    pub actions: Vec<Arc<Action>>,
+    pub actions: Actions,
     /// For the development mock.
     pub mock: MockFacts,
 }
@@ -231,10 +231,12 @@ impl Connector {
 
     /// The action that a request means, if the catalogue knows it: of those that match, the one
     /// with the most fixed segments.
-    pub fn action_for(&self, method: &str, path: &str) -> Option<&Arc<Action>> {
-        self.actions
-            .iter()
-            .filter(|action| action.method.as_str() == method && action.path.matches(path))
+    pub fn action_for(&self, method: &str, path: &str) -> Option<Arc<Action>> {
+        let found = self.actions.at(path).into_iter();
+        found
+            .filter(|action| action.method.as_str() == method)
+            // Of equals the first: what the descriptor describes counts more.
+            .rev()
             .max_by_key(|action| {
                 (
                     action.path.fixed_segments(),

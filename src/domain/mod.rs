@@ -3,7 +3,10 @@
 //! **Architecture Invariant:** nothing in here waits, reads or sends. Time and chance come in as arguments.
 
 mod action;
+mod action_pattern;
+mod actions;
 mod api_key;
+mod approval;
 mod connection;
 mod connector;
 mod identity;
@@ -14,12 +17,17 @@ mod scope;
 mod secret;
 mod template;
 mod time;
+mod toolset;
 mod value_path;
 
 pub use action::{
     Action, ActionId, AnswerField, InvalidActionId, Method, Param, ParamPlace, PathTemplate,
+    path_fits,
 };
-pub use api_key::{ApiKey, ApiKeyId, Permission};
+pub use action_pattern::{ActionPattern, ApprovalRule, InvalidActionPattern};
+pub use actions::{ActionSource, Actions};
+pub use api_key::{ApiKey, ApiKeyId, Guards, Permission};
+pub use approval::{Approval, ApprovalId, ApprovalState};
 pub use connection::{Connection, ConnectionId, Generation, Health, TokenState};
 pub use connector::{
     ACCESS_TOKEN_FIELD, Auth, CLIENT_ID_FIELD, CLIENT_SECRET_FIELD, Connector, FieldKind,
@@ -37,4 +45,5 @@ pub use scope::Scope;
 pub use secret::Secret;
 pub use template::{InvalidTemplate, MissingField, Template};
 pub use time::{Clock, SystemClock, Timestamp};
+pub use toolset::{InvalidToolsetName, Toolset, ToolsetName, Validation};
 pub use value_path::ValuePath;

@@ -53,6 +53,21 @@ impl Egress {
         cap: usize,
         timeout: Duration,
     ) -> Result<Fetched, EgressError> {
+        let host = Origin::of(&request.url)?.host().to_owned();
+        match self.fetch_some(request, cap, timeout).await? {
+            (fetched, true) => Ok(fetched),
+            (_, false) => Err(EgressError::TooLarge { host }),
+        }
+    }
+
+    /// The same for whoever can do with the beginning: of a longer answer the first `cap` bytes,
+    /// and whether that is all of it.
+    pub async fn fetch_some(
+        &self,
+        request: FetchRequest,
+        cap: usize,
+        timeout: Duration,
+    ) -> Result<(Fetched, bool), EgressError> {
         let origin = Origin::of(&request.url)?;
         if origin.address().is_some() {
             // An address is never resolved, so the resolver would not see it.
@@ -69,25 +84,31 @@ impl Egress {
         let explain = |error| explain(error, origin.host());
         let answer = builder.send().await.map_err(explain)?;
         let (status, headers) = (answer.status(), answer.headers().clone());
-        let body = read(answer, cap, origin.host()).await?;
-        Ok(Fetched {
+        let (body, is_all) = read(answer, cap, origin.host()).await?;
+        let fetched = Fetched {
             status,
             headers,
             body,
-        })
+        };
+        Ok((fetched, is_all))
     }
 }
 
-async fn read(mut answer: reqwest::Response, cap: usize, host: &str) -> Result<Bytes, EgressError> {
+async fn read(
+    mut answer: reqwest::Response,
+    cap: usize,
+    host: &str,
+) -> Result<(Bytes, bool), EgressError> {
     let mut body = BytesMut::new();
     while let Some(piece) = answer.chunk().await.map_err(|error| explain(error, host))? {
-        if piece.len() > cap - body.len() {
-            let host = host.to_owned();
-            return Err(EgressError::TooLarge { host });
+        let room = cap - body.len();
+        if piece.len() > room {
+            body.extend_from_slice(piece.get(..room).unwrap_or_default());
+            return Ok((body.freeze(), false));
         }
         body.extend_from_slice(&piece);
     }
-    Ok(body.freeze())
+    Ok((body.freeze(), true))
 }
 
 /// The clients of the cold path: one for everybody, one that finds the built-in mock as well.

@@ -44,7 +44,7 @@ pub fn report(catalogue: &Catalogue, problems: &[Problem]) {
     }
     tracing::info!(
         connectors = now.connectors.len(),
-        actions = now.all_actions().count(),
+        actions = now.action_count(),
         "the catalogue is read"
     );
 }

@@ -117,7 +117,7 @@ fn respond(arrived: &Arrived<'_>, connector: &Connector, provider: &Provider) ->
     }
     let action = action_for(connector, arrived.method, arrived.path);
     if arrived.headers.get("x-mock-echo").is_some_and(is_true) {
-        let action = action.map(|action| action.key.as_str());
+        let action = action.as_ref().map(|action| action.key.as_str());
         return sent(StatusCode::OK, &echo(arrived, &places, action));
     }
     if action.is_none() && !is_open(connector, arrived) {
@@ -131,7 +131,7 @@ fn respond(arrived: &Arrived<'_>, connector: &Connector, provider: &Provider) ->
         }
     };
     let answer = match action {
-        Some(action) => answer::to_action(action, arrived.path, body.as_ref()),
+        Some(action) => answer::to_action(&action, arrived.path, body.as_ref()),
         None => answer::to_any(arrived.method, body.as_ref()),
     };
     match answer {
@@ -141,13 +141,12 @@ fn respond(arrived: &Arrived<'_>, connector: &Connector, provider: &Provider) ->
 }
 
 /// HEAD is GET without its content (RFC 9110 section 9.3.2).
-fn action_for<'c>(connector: &'c Connector, method: &str, path: &str) -> Option<&'c Action> {
+fn action_for(connector: &Connector, method: &str, path: &str) -> Option<Arc<Action>> {
     let action = connector.action_for(method, path);
-    let action = match method {
+    match method {
         "HEAD" => action.or_else(|| connector.action_for("GET", path)),
         _ => action,
-    };
-    action.map(Arc::as_ref)
+    }
 }
 
 /// Whether the request is fine although no action describes it: it is the one that checks the
@@ -162,12 +161,8 @@ fn is_open(connector: &Connector, arrived: &Arrived<'_>) -> bool {
 
 /// 405 if the path is known with other methods, 404 if not.
 fn not_in_the_catalogue(connector: &Connector, arrived: &Arrived<'_>) -> HttpResponse {
-    let mut allowed: Vec<&str> = connector
-        .actions
-        .iter()
-        .filter(|action| action.path.matches(arrived.path))
-        .map(|action| action.method.as_str())
-        .collect();
+    let known = connector.actions.at(arrived.path);
+    let mut allowed: Vec<&str> = known.iter().map(|action| action.method.as_str()).collect();
     if allowed.contains(&"GET") {
         allowed.push("HEAD");
     }

@@ -1,20 +1,24 @@
 //! A caller's request, signed and sent to the provider; the provider's answer, given back as it is.
 //!
 //! [`Passthrough::prepare`] decides everything before a byte leaves; [`Prepared::send`] sends.
-//! [`headers`] and [`path`] are the rules, free of everything else.
+//! [`headers`], [`path`] and [`guards`] are the rules, free of everything else.
 
+mod guards;
 mod headers;
 mod path;
+mod whole;
 
 use std::sync::Arc;
 
 use hyper::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, header};
 use url::Url;
 
+pub use guards::meant;
 pub use headers::{BadHeaders, returned};
+pub use whole::{Shown, Whole};
 
 use crate::catalog::Catalogue;
-use crate::domain::{Action, ActionId, Scope};
+use crate::domain::{Action, ActionId, Guards, Scope};
 use crate::egress::EgressError;
 use crate::egress::body::{Download, Upload};
 use crate::egress::client::Client;
@@ -53,6 +57,9 @@ pub enum PassthroughError {
         /// The action's path.
         path: String,
     },
+    /// The key may not send this.
+    #[error("{0}")]
+    NotAllowed(String),
     /// The path could lead out of the connection's base URL.
     #[error("the path must have no `.` or `..` segments, encoded or not")]
     DotSegment,
@@ -81,6 +88,8 @@ pub enum PassthroughError {
 pub struct Call<'a, H> {
     /// What the caller sees.
     pub scope: &'a Scope,
+    /// What the caller's key is limited to.
+    pub guards: &'a Guards,
     /// The connection's key.
     pub connection_key: Option<&'a str>,
     /// The action's id.
@@ -116,6 +125,8 @@ pub struct Prepared {
     path_and_query: String,
     headers: HeaderMap,
     injected: Vec<HeaderName>,
+    /// The query parameters that are the credential's.
+    injected_query: Vec<String>,
     follow: bool,
 }
 
@@ -174,6 +185,17 @@ impl Passthrough {
         if let Some(action) = action.as_deref().filter(|_| self.strict) {
             check_match(action, call.method, call.path)?;
         }
+        if !call.guards.are_open() {
+            let catalogue = self.catalogue.now();
+            let connector = catalogue.connectors.get(&live.connection.platform);
+            guards::check(
+                call.guards,
+                action.as_deref(),
+                connector.map(Arc::as_ref),
+                call.method,
+                call.path,
+            )?;
+        }
         if call.follow && !matches!(call.method, "GET" | "HEAD") {
             return Err(PassthroughError::CannotFollow);
         }
@@ -202,6 +224,7 @@ impl Passthrough {
             path_and_query,
             headers,
             injected,
+            injected_query: signature.query_names,
             follow: call.follow,
         })
     }
@@ -217,7 +240,7 @@ impl Passthrough {
                 connection: live.connection.platform.to_string(),
             });
         }
-        Ok(Arc::clone(action))
+        Ok(action)
     }
 }
 

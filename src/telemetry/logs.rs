@@ -16,6 +16,10 @@ use super::requests::RequestLines;
 /// How many bytes of lines may wait to be written: a second of a busy server's.
 const WAITING_BYTES: usize = 8 << 20;
 
+/// What libraries have to say unless the operator asks them: the MCP library tells of every message,
+/// and on level debug what is in it.
+const QUIET: &str = "rmcp=error";
+
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -54,7 +58,7 @@ pub struct DroppedLines(Option<Dropped>);
 /// Starts logging to stderr for the whole process; once.
 pub fn init(filter: &str, format: Format) -> Result<Guard, InitError> {
     let filter = EnvFilter::builder()
-        .parse(filter)
+        .parse(format!("{QUIET},{filter}"))
         .map_err(|error| InitError::Filter(filter.to_owned(), error))?;
     let colour =
         io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty());

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::error::VaultError;
 use super::input::{checked_metadata, checked_name, checked_tags};
 use super::integrations::{Defaults, Integrations};
-use super::live::{Live, LiveMap, Overrides};
+use super::live::{Live, LiveMap, Overrides, open};
 use super::records::{Records, active_part};
 use super::refresh::Refreshing;
 use super::revocation::{Pending, Revoked};
@@ -15,7 +15,7 @@ use super::sign::Signature;
 use crate::catalog::Catalogue;
 use crate::crypto::Keyring;
 use crate::domain::{
-    Clock, Connection, ConnectionId, ConnectionKey, Environment, Health, Scope, Timestamp,
+    Clock, Connection, ConnectionId, ConnectionKey, Environment, Health, Scope, Secret, Timestamp,
 };
 use crate::egress::Egress;
 use crate::journal::Usage;
@@ -277,6 +277,12 @@ impl Vault {
     /// What a request for `live` carries.
     pub fn sign(&self, live: &Live) -> Result<Signature, VaultError> {
         live.sign(&self.keyring)
+    }
+
+    /// What of `live` must never be seen, opened: for whoever looks for it in an answer.
+    pub fn secrets(&self, live: &Live) -> Result<Vec<Secret<String>>, VaultError> {
+        let opened = open(&self.keyring, &live.connection, live.credentials())?;
+        Ok(opened.into_iter().map(|(_, secret)| secret).collect())
     }
 
     /// Writes down when connections were last used.

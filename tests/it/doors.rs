@@ -37,8 +37,15 @@ const WRITING: Answers = [401, 401, 401, 401, 401, 200, 403, 200, 200, 200, 200,
 const READING_THIS: Answers = [401, 401, 401, 401, 401, 404, 200, 200, 200, 200, 200, 401];
 const WRITING_THIS: Answers = [401, 401, 401, 401, 401, 404, 403, 200, 200, 200, 200, 401];
 const REMOVING_THIS: Answers = [401, 401, 401, 401, 401, 404, 403, 403, 200, 200, 200, 401];
+/// With a key that may do what is asked for, whatever the method: here, read.
+const CALLING_THIS: Answers = READING_THIS;
+/// With the key that asked for it, or one that decides for everybody.
+const OWN_THIS: Answers = [401, 401, 401, 401, 401, 404, 404, 404, 200, 404, 404, 401];
+const DECIDING_THIS: Answers = [401, 401, 401, 401, 401, 404, 403, 403, 200, 403, 403, 401];
 /// With a key that decides for everybody.
 const DECIDING: Answers = [401, 401, 401, 401, 401, 200, 403, 403, 200, 403, 403, 401];
+/// What is not there, for any key.
+const NOWHERE: Answers = [401, 401, 401, 401, 401, 404, 404, 404, 404, 404, 404, 401];
 /// To everybody, on to another address.
 const LEADING_ON: Answers = [308; 12];
 /// With an AuthKit session; no key helps.
@@ -78,6 +85,16 @@ const TABLE: &[(&str, &str, Answers)] = &[
     ("GET", "/v1/integrations/{platform}", READING),
     ("PATCH", "/v1/integrations/{platform}", DECIDING),
     ("DELETE", "/v1/integrations/{platform}", DECIDING),
+    ("POST", "/v1/actions/{id}/run", CALLING_THIS),
+    ("GET", "/v1/toolsets", READING),
+    ("POST", "/v1/toolsets", DECIDING),
+    ("GET", "/v1/toolsets/{name}", READING_THIS),
+    ("PATCH", "/v1/toolsets/{name}", DECIDING_THIS),
+    ("DELETE", "/v1/toolsets/{name}", DECIDING_THIS),
+    ("GET", "/v1/approvals", READING),
+    ("GET", "/v1/approvals/{id}", OWN_THIS),
+    ("POST", "/v1/approvals/{id}/approve", DECIDING_THIS),
+    ("POST", "/v1/approvals/{id}/deny", DECIDING_THIS),
     ("POST", "/v1/settings/get", WRITING),
     ("POST", "/internal/v1/settings/get", WRITING),
     ("GET", "/v1/public/generate-id/{prefix}", PUBLIC),
@@ -105,6 +122,10 @@ const TABLE: &[(&str, &str, Answers)] = &[
     ("GET", "/connect/done", PUBLIC),
     ("GET", "/connect/{token}", PUBLIC),
     ("GET", "/assets/{path}", PUBLIC),
+    // Every message is a POST; what a key may do is asked of each tool.
+    ("POST", "/mcp", READING),
+    ("POST", "/mcp/{toolset}", NOWHERE),
+    ("GET", "/llms.txt", PUBLIC),
     ("GET", "/admin/api/keys", OPERATING),
     ("POST", "/admin/api/keys", OPERATING),
     ("DELETE", "/admin/api/keys/{id}", OPERATING),
@@ -145,6 +166,36 @@ fn openai(identity: &str) -> Value {
     json!({ "platform": "openai", "identity": identity, "authFormData": { "OPENAI_API_KEY": "sk-1" } })
 }
 
+/// The id of an action that needs nothing but a connection.
+async fn list_models(app: &TestApp) -> String {
+    let client = app.client();
+    let found = client.get("/v1/available-actions/openai?key=listModels");
+    found.await.json()["rows"][0]["systemId"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+/// A toolset of the test environment.
+async fn toolset(app: &TestApp) -> String {
+    let name = format!("t-{}", uuid::Uuid::new_v4());
+    let made = json!({ "name": name });
+    let made = app.client().post("/v1/toolsets", made).await;
+    assert_eq!(made.status, 200, "{}", made.text());
+    name
+}
+
+/// A call of the test environment that waits for a yes.
+async fn waiting(app: &TestApp) -> String {
+    let asking = app.client_wishing(json!({ "approval": ["*/*"] })).await;
+    let connection = openai_of(&app.client(), "user_1").await;
+    let call = json!({ "connectionKey": connection["key"] });
+    let path = format!("/v1/actions/{}/run", list_models(app).await);
+    let answer = asking.post(&path, call).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.json()["approvalId"].as_str().unwrap().to_owned()
+}
+
 /// What a route needs to be answered well.
 async fn attempt(app: &TestApp, caller: &Client, method: &str, route: &str) -> u16 {
     let connections = route.starts_with("/v1/vault/") || route.starts_with("/v1/connections");
@@ -157,11 +208,18 @@ async fn attempt(app: &TestApp, caller: &Client, method: &str, route: &str) -> u
             .unwrap()
             .to_owned(),
         (_, true) => app.key_with(json!({})).await.0,
+        _ if route.contains("/approvals/{id}") => waiting(app).await,
+        _ if route.contains("/actions/{id}") => list_models(app).await,
         _ => uuid::Uuid::nil().to_string(),
+    };
+    let name = match route.contains("{name}") {
+        true => toolset(app).await,
+        false => String::new(),
     };
     let path = route
         .replace("{id}", &id)
         .replace("{platform}", "openai")
+        .replace("{name}", &name)
         .replace("{prefix}", "session_id")
         .replace("/assets/{path}", "/assets/kit/base.css")
         .replace("{path}", "models");
@@ -184,7 +242,19 @@ async fn attempt(app: &TestApp, caller: &Client, method: &str, route: &str) -> u
                     .to_owned();
                 json!({ "linkSettings": { "eventIncToken": token } })
             }
+            _ if route.starts_with("/mcp") => {
+                json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" })
+            }
             _ if route == "/authkit/api/links/open" => json!({ "token": "test_x" }),
+            _ if route.ends_with("/run") => {
+                let connection = openai_of(&app.client(), "user_1").await;
+                json!({ "connectionKey": connection["key"] })
+            }
+            _ if route.starts_with("/v1/approvals") => json!({ "note": "x" }),
+            _ if route == "/v1/toolsets" => {
+                json!({ "name": format!("t-{}", uuid::Uuid::new_v4()) })
+            }
+            _ if route.starts_with("/v1/toolsets") => json!({ "description": "x" }),
             _ if route.starts_with("/v1/integrations") => json!({ "active": true }),
             _ => json!({ "environment": "test", "name": "x" }),
         };
@@ -278,7 +348,10 @@ async fn the_description_has_every_route_of_the_source_and_no_method_that_is_not
     for (path, methods) in &described {
         let is_passthrough = path.starts_with("/v1/passthrough");
         let nil = uuid::Uuid::nil().to_string();
-        let path = path.replace("{id}", &nil).replace("{platform}", "openai");
+        let path = path
+            .replace("{id}", &nil)
+            .replace("{platform}", "openai")
+            .replace("{name}", "x");
         for method in [
             "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND",
         ] {
@@ -305,6 +378,9 @@ async fn nobody_learns_what_is_wrong_with_a_body_before_the_key_is_right() {
             ("PATCH", "/v1/vault/connections/x"),
             ("POST", "/v1/passthrough/models"),
             ("PATCH", "/v1/integrations/openai"),
+            ("POST", "/v1/actions/x/run"),
+            ("POST", "/v1/toolsets"),
+            ("POST", "/v1/approvals/x/approve"),
             ("POST", "/admin/api/keys"),
         ] {
             let request = caller.request(method, path).body("{");

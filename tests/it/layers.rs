@@ -10,6 +10,7 @@ const LAYERS: &[&[&str]] = &[
     &["journal", "access", "catalog", "oauth"],
     &["vault"],
     &["passthrough", "authkit"],
+    &["agents"],
     &["jobs", "mock", "api"],
     &["app"],
     &["cli"],

@@ -6,6 +6,7 @@
     clippy::string_slice
 )]
 
+mod agents;
 mod authkit;
 mod browser;
 mod cli;
@@ -16,6 +17,7 @@ mod httpbin;
 mod integrations;
 mod layers;
 mod machines;
+mod mcp;
 mod mock_provider;
 mod oauth_attacks;
 mod older;

@@ -17,6 +17,7 @@ fn new(permission: Permission) -> NewKey {
         scope: Scope::all(Environment::Test),
         name: "mine".to_owned(),
         permission,
+        guards: Guards::default(),
         expires_in: None,
     }
 }

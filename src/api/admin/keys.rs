@@ -11,7 +11,8 @@ use crate::api::error::ApiError;
 use crate::api::extract::{Json, Operator};
 use crate::api::query::Query;
 use crate::domain::{
-    ApiKey, ApiKeyId, Environment, Identity, Permission, Platform, Scope, Timestamp,
+    ActionPattern, ApiKey, ApiKeyId, ApprovalRule, Environment, Guards, Identity, Method,
+    Permission, Platform, Scope, Timestamp,
 };
 
 /// What is asked for when a key is made.
@@ -28,6 +29,17 @@ pub struct CreateKey {
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     pub platforms: Vec<Platform>,
+    /// The only actions that it may call: ids, or `platform/key` with `*`; all if left out.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    pub actions: Vec<ActionPattern>,
+    /// The only methods of its requests to providers; all if left out.
+    #[serde(default)]
+    pub methods: Vec<Method>,
+    /// What waits for a person's yes: `write`, `delete`, or actions as above.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    pub approval: Vec<ApprovalRule>,
     /// The only identity that it sees.
     #[schema(value_type = Option<String>)]
     pub identity: Option<Identity>,
@@ -46,6 +58,9 @@ pub struct KeyView {
     hint: String,
     permission: Permission,
     platforms: Vec<String>,
+    actions: Vec<String>,
+    methods: Vec<Method>,
+    approval: Vec<String>,
     identity: Option<String>,
     #[schema(value_type = String)]
     created_at: Timestamp,
@@ -66,12 +81,10 @@ impl KeyView {
             environment: key.scope.environment,
             hint: key.hint,
             permission: key.permission,
-            platforms: key
-                .scope
-                .platforms
-                .iter()
-                .map(ToString::to_string)
-                .collect(),
+            platforms: texts(&key.scope.platforms),
+            actions: texts(&key.guards.actions),
+            methods: key.guards.methods,
+            approval: texts(&key.guards.approval),
             identity: key
                 .scope
                 .identity
@@ -84,6 +97,10 @@ impl KeyView {
     }
 }
 
+fn texts<T: ToString>(values: &[T]) -> Vec<String> {
+    values.iter().map(ToString::to_string).collect()
+}
+
 /// Makes a key, and gives what is shown this once.
 pub async fn make(access: &Access, asked: CreateKey) -> Result<Value, crate::access::AccessError> {
     let new = NewKey {
@@ -94,6 +111,11 @@ pub async fn make(access: &Access, asked: CreateKey) -> Result<Value, crate::acc
         },
         name: asked.name,
         permission: asked.permission.unwrap_or(Permission::Admin),
+        guards: Guards {
+            actions: asked.actions,
+            methods: asked.methods,
+            approval: asked.approval,
+        },
         expires_in: asked.expires_in_seconds.map(Duration::from_secs),
     };
     let (key, text) = access.create(new).await?;

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::api::error::ApiError;
 use crate::api::extract::Caller;
-use crate::api::query::{List, MAX_LIMIT, Query};
+use crate::api::query::{List, MAX_LIMIT, Page, Query};
 use crate::catalog::{self, Catalogue, Snapshot};
 use crate::domain::{Action, ActionId, Connector};
 
@@ -72,18 +72,18 @@ pub async fn list(
             .text(name)
             .is_none_or(|wanted| wanted.eq_ignore_ascii_case(value))
     };
-    let fitting: Vec<&Arc<Action>> = connector
+    let fitting: Vec<Arc<Action>> = connector
         .actions
-        .iter()
+        .all()
+        .into_iter()
         .filter(|action| {
             is("title", &action.title)
                 && is("key", &action.key)
                 && is("method", action.method.as_str())
         })
         .collect();
-    Ok(web::Json(List::cut(fitting.into_iter(), page, |action| {
-        ActionView::new(action)
-    })))
+    let view = |action: Arc<Action>| ActionView::new(&action);
+    Ok(web::Json(List::cut(fitting.into_iter(), page, view)))
 }
 
 /// `GET /v1/available-actions/search/{platform}`: the actions that fit a query, best first.
@@ -107,12 +107,9 @@ pub async fn search(
     let catalogue = catalogue.now();
     let connector = seen(&caller, &catalogue, &platform)?;
     let words = query.text("query").unwrap_or_default();
-    let found = catalog::search(connector.actions.iter(), words, limit.min(MAX_LIMIT));
+    let found = catalogue.search(connector, words, limit.min(MAX_LIMIT), |_| true);
     Ok(web::Json(
-        found
-            .into_iter()
-            .map(|action| ActionView::new(action))
-            .collect(),
+        found.iter().map(|action| ActionView::new(action)).collect(),
     ))
 }
 
@@ -186,21 +183,39 @@ pub async fn knowledge(
         .text("_id")
         .map(|text| text.parse().map_err(ApiError::bad_request))
         .transpose()?;
-    let found: Vec<&Arc<Action>> = match &asked {
-        Some(id) => catalogue.action(id).into_iter().collect(),
-        None => catalogue.all_actions().collect(),
-    };
     let platform = query.text("connectionPlatform");
-    let pairs: Vec<(&Arc<Connector>, &Arc<Action>)> = found
-        .into_iter()
-        .filter(|action| platform.is_none_or(|wanted| wanted == action.platform.as_str()))
-        .filter(|action| caller.scope().sees_platform(&action.platform))
-        .filter_map(|action| Some((catalogue.connectors.get(&action.platform)?, action)))
-        .collect();
-    let view = |(connector, action): (&Arc<Connector>, &Arc<Action>)| {
-        KnowledgeView::new(connector, action, asked.as_ref())
+    let wanted = |connector: &Connector| {
+        platform.is_none_or(|wanted| wanted == connector.platform.as_str())
+            && caller.scope().sees_platform(&connector.platform)
     };
-    Ok(web::Json(List::cut(pairs.into_iter(), page, view)))
+    if let Some(id) = &asked {
+        let found = catalogue.action(id).and_then(|action| {
+            let connector = catalogue.connectors.get(&action.platform)?;
+            wanted(connector).then(|| KnowledgeView::new(connector, &action, Some(id)))
+        });
+        return Ok(web::Json(List::cut(found.into_iter(), page, |view| view)));
+    }
+    let connectors = catalogue.connectors.values();
+    let connectors: Vec<&Connector> = connectors
+        .map(Arc::as_ref)
+        .filter(|connector| wanted(connector))
+        .collect();
+    Ok(web::Json(page_of_all(&connectors, page)))
+}
+
+/// One page of what is known of all actions of some connectors; only its own are unpacked.
+fn page_of_all(connectors: &[&Connector], page: Page) -> List<KnowledgeView> {
+    let total: usize = connectors.iter().map(|found| found.actions.len()).sum();
+    let (mut skip, mut limit) = (page.skip, page.limit);
+    let mut rows = Vec::new();
+    for connector in connectors {
+        let piece = connector.actions.piece(skip, limit);
+        skip = skip.saturating_sub(connector.actions.len());
+        limit -= piece.len();
+        let views = piece.iter();
+        rows.extend(views.map(|action| KnowledgeView::new(connector, action, None)));
+    }
+    List::new(rows, total as u64, page)
 }
 
 fn seen<'c>(

@@ -5,12 +5,23 @@ use std::sync::Arc;
 
 use super::id_parts;
 use crate::catalog::format::ActionDescriptor;
+use crate::crypto::sha256;
 use crate::domain::{Action, ActionId, Method, ParamPlace, PathTemplate, Platform};
 
 /// The id of the action that `method` and `path` are on `platform`.
 pub fn action_id(platform: &Platform, method: Method, path: &str) -> ActionId {
-    let (first, second) = id_parts(&format!("{platform}\n{method}\n{path}"));
+    let (first, second) = id_parts(&id_text(platform, method.as_str(), path));
     ActionId::from_parts(&first, &second)
+}
+
+/// What [`ActionId::digest`] says of the id of that action.
+pub fn action_id_digest(platform: &Platform, method: &str, path: &str) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = sha256(id_text(platform, method, path).as_bytes());
+    u64::from_be_bytes([a, b, c, d, e, f, g, h])
+}
+
+fn id_text(platform: &Platform, method: &str, path: &str) -> String {
+    format!("{platform}\n{method}\n{path}")
 }
 
 /// The actions of `platform`, or what is wrong with them.
@@ -45,7 +56,11 @@ pub(super) fn compile(
     actions
 }
 
-fn compile_action(written: ActionDescriptor, platform: &Platform) -> Result<Action, Vec<String>> {
+/// The action that `written` describes, or what is wrong with it.
+pub fn compile_action(
+    written: ActionDescriptor,
+    platform: &Platform,
+) -> Result<Action, Vec<String>> {
     let mut wrong = Vec::new();
     let path = PathTemplate::parse(&written.path).map_err(|error| vec![error])?;
     let variables: BTreeSet<&str> = path.variables().collect();

@@ -41,7 +41,7 @@ fn a_good_descriptor_compiles() {
     assert_eq!(connector.key(), "api::acme::v1");
     assert_eq!(connector.actions.len(), 1);
     assert!(
-        connector.actions[0].params[0].required,
+        connector.actions.of_descriptor()[0].params[0].required,
         "a path variable is always required"
     );
 }

@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::names::Keys;
 use super::operations::shape;
 use super::{Document, Operation};
-use crate::catalog::format::{ActionDescriptor, Descriptor};
-use crate::domain::{Method, PathTemplate};
+use crate::catalog::format::{ActionDescriptor, AuthDescriptor, Descriptor};
+use crate::domain::{Method, ParamPlace, PathTemplate};
 
 /// Where a connector's generated actions come from: a table of `assets/actions/sources.toml`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -28,6 +28,10 @@ pub struct Pick {
     /// Patterns of which it must fit none.
     #[serde(default)]
     pub skip: Vec<String>,
+    /// Values that parameters have unless a caller says otherwise, by name. For `api-version` it is
+    /// the document's version where nothing is said.
+    #[serde(default)]
+    pub defaults: BTreeMap<String, String>,
 }
 
 /// A [`Pick`] whose patterns were read.
@@ -37,6 +41,7 @@ pub struct Choice {
     strip: Option<String>,
     only: Vec<Regex>,
     skip: Vec<Regex>,
+    defaults: BTreeMap<String, String>,
 }
 
 /// Why a [`Pick`] makes no sense.
@@ -65,6 +70,7 @@ impl TryFrom<&Pick> for Choice {
             strip: pick.strip.clone(),
             only: all(&pick.only)?,
             skip: all(&pick.skip)?,
+            defaults: pick.defaults.clone(),
         })
     }
 }
@@ -78,15 +84,10 @@ pub struct Selected {
     pub left_out: BTreeMap<&'static str, usize>,
 }
 
-/// Chooses among the operations of `documents` those of the connector at `base_url`, whose
-/// hand-written actions are `own`.
-pub fn select(
-    choice: &Choice,
-    base_url: &str,
-    own: &[ActionDescriptor],
-    documents: Vec<Document>,
-) -> Selected {
-    let base = Base::new(base_url);
+/// Chooses among the operations of `documents` those of a connector.
+pub fn select(choice: &Choice, known: &Known, documents: Vec<Document>) -> Selected {
+    let base = Base::new(&known.base_url);
+    let own = known.actions.as_slice();
     let mut selected = Selected::default();
     let mut shapes: BTreeSet<(Method, String)> = own
         .iter()
@@ -108,7 +109,7 @@ pub fn select(
                 if !shapes.insert(shape) {
                     return Err("twice");
                 }
-                Ok(action)
+                Ok(settled(action, choice, known, &document.version))
             });
             match found {
                 Ok(action) => selected.actions.push(action),
@@ -132,6 +133,49 @@ pub struct Known {
     pub base_url: String,
     /// The actions that are written by hand.
     pub actions: Vec<ActionDescriptor>,
+    /// Names of the headers and query parameters that the connection itself sends, in lower case.
+    pub sent: BTreeSet<String>,
+}
+
+/// What every provider of a family lists with every operation, though it concerns none of them.
+const OF_NO_CONCERN: [&str; 12] = [
+    "$.xgafv",
+    "access_token",
+    "alt",
+    "authorization",
+    "callback",
+    "fields",
+    "key",
+    "oauth_token",
+    "prettyprint",
+    "quotauser",
+    "uploadtype",
+    "upload_protocol",
+];
+
+/// An action without the parameters that are not the caller's, and with the values known for others.
+fn settled(
+    mut action: ActionDescriptor,
+    choice: &Choice,
+    known: &Known,
+    version: &str,
+) -> ActionDescriptor {
+    let is_google = action.params.iter().any(|param| param.name == "$.xgafv");
+    action.params.retain(|param| {
+        let name = param.name.to_ascii_lowercase();
+        let is_outside = matches!(param.place, ParamPlace::Header | ParamPlace::Query);
+        let is_common = is_google && OF_NO_CONCERN.contains(&name.as_str());
+        !(is_outside && (name == "authorization" || known.sent.contains(&name) || is_common))
+    });
+    for param in &mut action.params {
+        let said = choice.defaults.get(&param.name).map(String::as_str);
+        let is_version = param.name == "api-version" && param.default.is_none();
+        let value = said.or(is_version.then_some(version));
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            param.default = Some(value.to_owned());
+        }
+    }
+    action
 }
 
 /// What stands in the text of a descriptor.
@@ -143,7 +187,24 @@ pub fn known(text: &str) -> Result<Known, toml::de::Error> {
     Ok(Known {
         base_url: descriptor.base_url,
         actions: descriptor.actions,
+        sent: sent(descriptor.headers.keys(), &descriptor.auth),
     })
+}
+
+fn sent<'n>(
+    headers: impl Iterator<Item = &'n String>,
+    auth: &'n AuthDescriptor,
+) -> BTreeSet<String> {
+    let by_auth: Vec<&String> = match auth {
+        AuthDescriptor::Header { headers } => headers.keys().collect(),
+        AuthDescriptor::Query { params } => params.keys().collect(),
+        AuthDescriptor::Oauth2 { header, .. } => vec![header],
+        AuthDescriptor::None {} | AuthDescriptor::Bearer { .. } | AuthDescriptor::Basic { .. } => {
+            Vec::new()
+        }
+    };
+    let all = headers.chain(by_auth);
+    all.map(|name| name.to_ascii_lowercase()).collect()
 }
 
 /// Sorts by path, then method.

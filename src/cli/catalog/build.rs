@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use serde::Deserialize;
 
-use crate::catalog::openapi::{self, Choice, Document, Known, Options, Pick, Selected};
+use crate::catalog::openapi::{self, Choice, Document, Options, Pick, Selected};
 use crate::cli::print;
 
 #[derive(Debug, Args)]
@@ -87,7 +87,7 @@ impl Build {
         let file = self.connectors.join(format!("{platform}.toml"));
         let text = std::fs::read_to_string(&file)
             .with_context(|| format!("cannot read `{}`", file.display()))?;
-        let Known { base_url, actions } = openapi::known(&text)?;
+        let known = openapi::known(&text)?;
         let choice = Choice::try_from(pick)?;
         let documents = pick
             .documents
@@ -97,7 +97,7 @@ impl Build {
         let Selected {
             actions: made,
             left_out,
-        } = openapi::select(&choice, &base_url, &actions, documents);
+        } = openapi::select(&choice, &known, documents);
         let left_out: Vec<String> = left_out
             .iter()
             .map(|(why, count)| format!("{count} {why}"))
@@ -105,7 +105,7 @@ impl Build {
         print(&format!(
             "{platform:40} {:5} actions beside {:3}   left out: {}",
             made.len(),
-            actions.len(),
+            known.actions.len(),
             left_out.join(", ")
         ))?;
         if !made.is_empty() {

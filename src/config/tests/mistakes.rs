@@ -126,6 +126,17 @@ fn rules_are_held_for_each_value() {
         ("authkit.session_minutes = 0", "authkit.session_minutes"),
         ("authkit.session_minutes = 61", "authkit.session_minutes"),
         ("authkit.link_hours = 721", "authkit.link_hours"),
+        ("agents.validate = 'perhaps'", "agents.validate"),
+        ("agents.answer_bytes = 10", "agents.answer_bytes"),
+        ("agents.approval_hours = 0", "agents.approval_hours"),
+        (
+            "agents.approval_webhook_url = 'ftp://x'\nagents.approval_webhook_secret = '0123456789abcdef'",
+            "agents.approval_webhook_url",
+        ),
+        (
+            "agents.approval_webhook_url = 'https://hooks.example.com'\nagents.approval_webhook_secret = 'short'",
+            "agents.approval_webhook_secret",
+        ),
         (
             "store.snapshot_after_bytes = 0",
             "store.snapshot_after_bytes",

@@ -29,7 +29,7 @@ fn action(method: &str, path: &str, more: &str) -> Arc<Action> {
         {more}
         "#
     );
-    Arc::clone(&check_text(&text).unwrap().actions[0])
+    Arc::clone(&check_text(&text).unwrap().actions.of_descriptor()[0])
 }
 
 fn answered(method: &str, template: &str, more: &str, path: &str, sent: Value) -> Value {

@@ -11,7 +11,7 @@ use crate::mock::upstream_url;
 async fn every_action_answers_a_signed_request() {
     let app = app!();
     for connector in connectors() {
-        for action in &connector.actions {
+        for action in connector.actions.of_descriptor() {
             let request = signed(&connector, action.method.as_str(), &filled(action), GOOD);
             let answer = call(&app, with_body(request, action).to_request()).await;
 
@@ -34,7 +34,7 @@ async fn every_action_refuses_a_request_without_a_good_credential() {
         if connector.auth == Auth::None {
             continue;
         }
-        for action in &connector.actions {
+        for action in connector.actions.of_descriptor() {
             let (method, path) = (action.method.as_str(), filled(action));
             let refused = [
                 unsigned(connector.platform.as_str(), method, &path),
@@ -97,11 +97,11 @@ fn requests_are_led_here_unless_the_form_says_where_they_go() {
 #[test]
 fn every_action_is_found_by_its_own_path() {
     for connector in connectors() {
-        for action in &connector.actions {
+        for action in connector.actions.of_descriptor() {
             let found = connector.action_for(action.method.as_str(), &filled(action));
             assert_eq!(
-                found.map(|found| &found.id),
-                Some(&action.id),
+                found.map(|found| found.id.clone()),
+                Some(action.id.clone()),
                 "{}",
                 action.key
             );
