@@ -1,5 +1,7 @@
 //! `magpie connector`: what can be connected to, and whether a descriptor is sound.
 
+mod import;
+
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
@@ -19,6 +21,8 @@ pub enum Connector {
     Show(Show),
     /// Check a descriptor, and say everything that is wrong with it
     Check(Check),
+    /// Make a connector from an OpenAPI or Swagger document
+    Import(import::Import),
     /// Print the JSON schema of descriptors
     Schema,
 }
@@ -55,6 +59,7 @@ impl Connector {
             Self::List(options) => list(&options),
             Self::Show(show) => show.run(),
             Self::Check(check) => check.run(),
+            Self::Import(import) => import.run(),
             Self::Schema => print_json(&schema()),
         }
     }

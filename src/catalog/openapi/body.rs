@@ -2,6 +2,7 @@
 
 use super::fields::{Field, Style, Wanted, fields};
 use super::refs::{At, Reader};
+use super::schema::Schema;
 use crate::domain::{AnswerField, Param, ParamPlace};
 
 /// What a request's body gives to its action.
@@ -32,8 +33,21 @@ pub fn request<'a>(reader: &Reader<'a>, operation: At<'a>) -> Result<Body, Strin
     Ok(read(reader, &media, at.get("schema")))
 }
 
+/// Whether what is said to be sent as `media` is an object: then JSON is what is meant, and
+/// `media` what can be uploaded beside it.
+fn is_meant_as_json<'a>(reader: &Reader<'a>, media: &str, schema: Option<At<'a>>) -> bool {
+    let is_text = media.starts_with("message/")
+        || media.starts_with("text/plain")
+        || media == "application/octet-stream";
+    is_text && schema.is_some_and(|at| !Schema::read(reader, at).properties.is_empty())
+}
+
 /// The body that `schema` describes, sent as `media`.
 pub fn read<'a>(reader: &Reader<'a>, media: &str, schema: Option<At<'a>>) -> Body {
+    let media = match is_meant_as_json(reader, media, schema) {
+        true => JSON,
+        false => media,
+    };
     let style = if media == FORM || media == MULTIPART {
         Style::Form
     } else {

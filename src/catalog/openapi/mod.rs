@@ -1,4 +1,5 @@
-//! Reads the OpenAPI documents that providers publish: 3.0, 3.1 and Swagger 2.0, JSON or YAML.
+//! Reads the OpenAPI documents that providers publish: 3.0, 3.1 and Swagger 2.0, JSON or YAML;
+//! and Google's discovery documents.
 //!
 //! [`read`] takes a text and gives a [`Document`]: the facts of each operation as an
 //! [`ActionDescriptor`], named by our own rules (`names`), and what [`descriptor`] needs to write a
@@ -12,6 +13,7 @@
 //! **Why** descriptions are not read: what the catalogue says is in our words.
 
 mod body;
+mod discovery;
 mod fields;
 mod names;
 mod operations;
@@ -152,3 +154,6 @@ fn check_version(root: &refs::At<'_>) -> Result<(), Refusal> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

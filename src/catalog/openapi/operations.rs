@@ -23,6 +23,21 @@ const METHODS: [(&str, Method); 7] = [
     ("options", Method::Options),
 ];
 
+/// Parameters about how an answer is sent, or who asks, rather than what is asked.
+const TRANSPORT: [&str; 11] = [
+    "$.xgafv",
+    "access_token",
+    "bearer_token",
+    "callback",
+    "key",
+    "oauth_token",
+    "pp",
+    "prettyPrint",
+    "quotaUser",
+    "upload_protocol",
+    "uploadType",
+];
+
 /// How many operations one document may have.
 const MAX_OPERATIONS: usize = 50_000;
 
@@ -57,6 +72,7 @@ pub fn operations(reader: &Reader<'_>) -> Result<(Vec<Operation>, Vec<Skipped>),
             ));
         }
     }
+    walk.leave_out_what_is_everywhere();
     walk.found.sort_by(|(one, _), (other, _)| {
         let key = |operation: &Operation| (operation.action.path.clone(), operation.action.method);
         key(one).cmp(&key(other))
@@ -163,6 +179,28 @@ impl<'a> Walk<'_, 'a> {
             deprecated,
         };
         Ok((operation, id))
+    }
+
+    /// Leaves out optional parameters that carry the credential, or that every operation has for
+    /// the sake of its transport.
+    fn leave_out_what_is_everywhere(&mut self) {
+        let keys = security::parameters(self.reader);
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        let params = self.found.iter().flat_map(|(each, _)| &each.action.params);
+        for param in params.filter(|param| TRANSPORT.contains(&param.name.as_str())) {
+            *counts.entry(param.name.clone()).or_default() += 1;
+        }
+        let most = self.found.len() / 2;
+        for (operation, _) in &mut self.found {
+            operation.action.params.retain(|param| {
+                let everywhere = counts.get(&param.name).is_some_and(|count| *count > most);
+                let is_key = match param.place {
+                    ParamPlace::Query | ParamPlace::Header => keys.contains(&param.name),
+                    ParamPlace::Path | ParamPlace::Body => false,
+                };
+                !(is_key || (everywhere && !param.required && param.place == ParamPlace::Query))
+            });
+        }
     }
 
     /// The operations with their names.

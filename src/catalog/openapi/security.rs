@@ -85,6 +85,17 @@ pub fn schemes(reader: &Reader<'_>) -> Vec<Scheme> {
     schemes
 }
 
+/// The names of query parameters and headers that carry a credential.
+pub fn parameters(reader: &Reader<'_>) -> BTreeSet<String> {
+    let names = schemes(reader)
+        .into_iter()
+        .filter_map(|scheme| match scheme.kind {
+            SchemeKind::Header(name) | SchemeKind::Query(name) => Some(name),
+            _ => None,
+        });
+    names.collect()
+}
+
 /// The names of schemes that are needed together, for each way that the document offers.
 pub fn together(reader: &Reader<'_>) -> Vec<Vec<String>> {
     let ways = reader

@@ -9,12 +9,14 @@ use std::fmt;
 use std::rc::Rc;
 
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::Number;
+use serde_json::{Number, Value};
 
-use super::Refusal;
+use super::{Refusal, discovery};
 
 /// How long a document may be, in bytes.
 pub const MAX_BYTES: usize = 64 * 1024 * 1024;
+/// A longer document is no discovery document: those are read in a way that takes more memory.
+const MAX_DISCOVERY: usize = 16 * 1024 * 1024;
 /// How deep its values may lie in each other.
 const MAX_DEPTH: usize = 120;
 /// How many values it may have.
@@ -183,7 +185,14 @@ pub fn parse(bytes: &[u8]) -> Result<Node, Refusal> {
     let text = std::str::from_utf8(bytes)
         .map_err(|_| Refusal::new("", "the document is no UTF-8 text"))?;
     let builder = Builder::default();
-    let node = if text.trim_start().starts_with(['{', '[']) {
+    let is_json = text.trim_start().starts_with(['{', '[']);
+    if is_json && text.len() <= MAX_DISCOVERY && text.contains("\"discoveryVersion\"") {
+        let whole: Option<Value> = serde_json::from_str(text).ok();
+        if let Some(whole) = whole.filter(discovery::is_one) {
+            return json(&discovery::told_as_openapi(&whole).to_string(), &builder);
+        }
+    }
+    let node = if is_json {
         json(text, &builder)
     } else {
         yaml(text, &builder)

@@ -110,7 +110,7 @@ pub fn descriptor(document: &Document, wishes: &Wishes) -> Result<Written, Refus
     let auth = auth::auth(document, &base, &mut notes);
     let (actions, skipped) = actions(document, wishes, &base);
     if actions.is_empty() {
-        return Err(Refusal::new("/paths", "no operation is left to import"));
+        return Err(nothing_left(&skipped));
     }
     let mut text = Text::default();
     text.pair("platform", platform.as_str());
@@ -153,6 +153,16 @@ pub fn descriptor(document: &Document, wishes: &Wishes) -> Result<Written, Refus
         jsonl: file(&actions),
         summary,
     })
+}
+
+fn nothing_left(skipped: &[Place]) -> Refusal {
+    match skipped.first() {
+        Some(first) => {
+            let why = format!("no operation is left to import: {}", first.why);
+            Refusal::new(&first.place, &why)
+        }
+        None => Refusal::new("/paths", "no operation is left to import"),
+    }
 }
 
 fn first(action: &ActionDescriptor) -> FirstAction {

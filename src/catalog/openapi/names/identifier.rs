@@ -21,14 +21,22 @@ struct Parts {
     last: Vec<String>,
 }
 
+/// Words that have no article behind "of" or "on": terms of use, on demand.
+const IDIOMS: [&str; 12] = [
+    "use", "service", "conduct", "sale", "work", "origin", "interest", "record", "measure",
+    "demand", "behalf", "stock",
+];
+
 /// What `id` says about the operation, if it can be understood.
 pub fn phrase(id: &str, method: Method, place: &Place, path: &str) -> Option<Phrase> {
     let Parts { chain, last } = parts(id)?;
+    let last = without_path(last, method, path);
     if echoes(&chain, &last, method, path) {
         return None;
     }
     let reads = matches!(method, Method::Get | Method::Head);
-    let (verb, rest) = match verbs::leading(&last, reads) {
+    let (chain, last) = with_verb_within(chain, last, reads);
+    let (verb, rest) = match verbs::leading(&last, reads).filter(|_| !verbs::ends_plainly(&last)) {
         Some(verb) => {
             let rest = last.get(verb.length..).unwrap_or_default().to_vec();
             (verb, rest)
@@ -39,6 +47,7 @@ pub fn phrase(id: &str, method: Method, place: &Place, path: &str) -> Option<Phr
             (verb, rest.to_vec())
         }
     };
+    let (verb, rest) = without_list(verb, rest, path);
     let clause = Clause::read(rest);
     let from_chain = clause.object.is_empty();
     let object = match (from_chain, chain.last(), place.steps.last()) {
@@ -52,7 +61,13 @@ pub fn phrase(id: &str, method: Method, place: &Place, path: &str) -> Option<Phr
     if object.iter().any(|word| word.len() > 22) || object.len() > 9 {
         return None;
     }
+    let mut tail = clause.tail;
     let (object, from_chain) = match (object.as_slice(), chain.last()) {
+        // `repos/list-starred-by-user`
+        ([kind], Some(last)) if !from_chain && is_participle(kind) && !tail.is_empty() => {
+            tail.insert(0, kind.clone());
+            (last.clone(), true)
+        }
         // `gists/list-public`
         ([kind], Some(last)) if !from_chain && is_adjective(kind) && verb.kind != Kind::Update => {
             let all = std::iter::once(kind).chain(last).cloned().collect();
@@ -60,9 +75,14 @@ pub fn phrase(id: &str, method: Method, place: &Place, path: &str) -> Option<Phr
         }
         _ => (object, from_chain),
     };
-    let tail = clause.tail;
+    let object = match object.as_slice() {
+        // `translate`: there is nothing besides.
+        [one] if *one == verb.text => Vec::new(),
+        _ => object,
+    };
     let verb = fitting(verb, &object, place, method);
     let number = number(&verb, &object, from_chain, place, method);
+    let object = with_one_owner(object, place);
     let owners = owners(&object, &chain, from_chain, place);
     // One word alone may be anything's.
     let told = usize::from(object.len() == 1 && owners.first().is_some_and(|owner| owner.keyed));
@@ -75,6 +95,38 @@ pub fn phrase(id: &str, method: Method, place: &Place, path: &str) -> Option<Phr
         tail,
         told,
     })
+}
+
+/// `getListOfUsers` lists users, unless there are lists in the path.
+fn without_list(mut verb: Verb, mut rest: Vec<String>, path: &str) -> (Verb, Vec<String>) {
+    let skip = match rest.as_slice() {
+        [a, list, of, _, ..] if a == "a" && list == "list" && of == "of" => 3,
+        [list, of, _, ..] if list == "list" && of == "of" => 2,
+        [list, next, ..] if list == "list" && !is_preposition(next) => 1,
+        _ => 0,
+    };
+    if skip > 0 && verb.kind == Kind::Get && !path.to_lowercase().contains("list") {
+        verb.kind = Kind::List;
+        verb.text = "list".to_owned();
+        rest.drain(..skip);
+    }
+    (verb, rest)
+}
+
+/// The tracks of `/albums/{id}/tracks` are album tracks, not albums tracks.
+fn with_one_owner(mut object: Vec<String>, place: &Place) -> Vec<String> {
+    let is_owner = |word: &str| {
+        place
+            .steps
+            .iter()
+            .any(|step| step.keyed && step.words.last().is_some_and(|last| last == word))
+    };
+    if let Some((_, before)) = object.split_last_mut() {
+        for word in before.iter_mut().filter(|word| is_owner(word)) {
+            *word = singular(word);
+        }
+    }
+    object
 }
 
 /// Whether the path says the same in more words.
@@ -90,13 +142,16 @@ fn shares_word(words: &[String], longer: &[String]) -> bool {
 }
 
 /// The object's words, and what follows them.
-struct Clause {
-    object: Vec<String>,
-    tail: Vec<String>,
+pub struct Clause {
+    /// What something is done to.
+    pub object: Vec<String>,
+    /// As it is read.
+    pub tail: Vec<String>,
 }
 
 impl Clause {
-    fn read(words: Vec<String>) -> Self {
+    /// Takes `words` apart at their prepositions.
+    pub fn read(words: Vec<String>) -> Self {
         let mut groups: Vec<Vec<String>> = vec![Vec::new()];
         for word in words {
             match groups.last_mut() {
@@ -142,17 +197,20 @@ pub fn is_preposition(word: &str) -> bool {
 pub fn told(group: &[String]) -> Option<String> {
     let (preposition, rest) = group.split_first()?;
     let last = rest.last()?;
-    let by_key = preposition == "by"
-        && matches!(
-            last.to_lowercase().as_str(),
+    let is_key = |word: &String| {
+        let word = word.to_lowercase();
+        matches!(
+            word.as_str(),
             "id" | "key" | "uuid" | "guid" | "sid" | "pk" | "identifier"
-        );
+        )
+    };
+    let by_key = preposition == "by" && rest.iter().any(is_key);
     if by_key {
         return None;
     }
     let number = match preposition.as_str() {
         "by" | "with" | "as" | "via" | "using" | "per" | "without" => Number::Bare,
-        _ if is_plural(last) => Number::Bare,
+        _ if is_plural(last) || IDIOMS.contains(&last.as_str()) => Number::Bare,
         _ => Number::One,
     };
     Some(format!("{preposition} {}", noun(rest, number, false)))
@@ -242,6 +300,49 @@ fn clean(words: &mut Vec<String>) {
     }
 }
 
+/// `domains_update_record`: what stands before the verb is what the object belongs to.
+fn with_verb_within(
+    mut chain: Vec<Vec<String>>,
+    mut last: Vec<String>,
+    reads: bool,
+) -> (Vec<Vec<String>>, Vec<String>) {
+    if verbs::leading(&last, reads).is_none()
+        && let Some(at) = last.iter().position(|word| verbs::is_crud(word))
+        && at > 0
+        && at + 1 < last.len()
+    {
+        let behind = last.split_off(at);
+        chain.push(last);
+        last = behind;
+    }
+    (chain, last)
+}
+
+/// `list_users_api_v1_users_get` without what the path says once more.
+fn without_path(mut words: Vec<String>, method: Method, path: &str) -> Vec<String> {
+    let flat = |words: &[String]| words.concat().to_lowercase();
+    let is_method = |word: &String| *word == method.as_str().to_ascii_lowercase();
+    if words.len() < 3 || !words.last().is_some_and(is_method) {
+        return words;
+    }
+    let of_path: Vec<String> = path
+        .split('/')
+        .flat_map(self::words)
+        .filter(|word| !is_version(word))
+        .collect();
+    let of_path = flat(&of_path);
+    let starts = |at: &usize| {
+        let end = words.len() - 1;
+        words
+            .get(*at..end)
+            .is_some_and(|tail| flat(tail) == of_path)
+    };
+    if let Some(at) = (1..words.len()).find(starts) {
+        words.truncate(at);
+    }
+    words
+}
+
 /// Whether the identifier is made of method and path alone, so that the path tells it better.
 fn echoes(chain: &[Vec<String>], last: &[String], method: Method, path: &str) -> bool {
     let all: Vec<String> = chain
@@ -269,13 +370,20 @@ fn echoes(chain: &[Vec<String>], last: &[String], method: Method, path: &str) ->
             _ => return fixed > 1 && same(&all),
         },
     };
+    // `put_folders_id`: nobody says that.
+    let is_put_together = without_method.len() < all.len()
+        && all
+            .array_windows()
+            .any(|[one, other]| other == "id" && is_plural(one));
     // What is added to the path may be the names of variables, or a suffix.
     let common = of_path
         .iter()
         .zip(without_method)
         .take_while(|(one, other)| one == other)
         .count();
-    same(without_method) || (common >= 2 && common + 1 >= of_path.len().min(without_method.len()))
+    is_put_together
+        || same(without_method)
+        || (common >= 2 && common + 1 >= of_path.len().min(without_method.len()))
 }
 
 /// The verb, told apart by what is asked for: `getUsers` lists them.
@@ -307,7 +415,9 @@ fn fitting(mut verb: Verb, object: &[String], place: &Place, method: Method) -> 
         verb.kind = Kind::List;
         verb.text = "list".to_owned();
     }
-    if verb.kind == Kind::Act && verb.text == "post" && object.is_empty() {
+    let is_said = ["message", "comment", "reply", "status", "tweet", "note"]
+        .contains(&singular(head).as_str());
+    if verb.text == "post" && method == Method::Post && !is_said {
         verb.text = "create".to_owned();
         verb.kind = Kind::Create;
     }

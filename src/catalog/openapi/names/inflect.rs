@@ -3,7 +3,6 @@
 /// Words of which there is no number.
 const UNCOUNTABLE: &[&str] = &[
     "access",
-    "activity",
     "advice",
     "analytics",
     "audio",

@@ -52,11 +52,17 @@ const MAX_OWNERS: usize = 4;
 pub fn names(operations: &[Unnamed<'_>]) -> Vec<Names> {
     let prefix = common_prefix(operations);
     let both = with_put_and_patch(operations);
-    let root = common_root(operations, prefix);
-    let mut named: Vec<(Place, Phrase)> = operations
+    let mut places: Vec<Place> = operations
         .iter()
-        .map(|operation| {
-            let place = Place::read(operation.method, operation.path, prefix);
+        .map(|operation| Place::read(operation.method, operation.path, prefix))
+        .collect();
+    let root = common_root(&places);
+    let keyed = keyed(&places);
+    places.iter_mut().for_each(|place| place.number(&keyed));
+    let mut named: Vec<(Place, Phrase)> = places
+        .into_iter()
+        .zip(operations)
+        .map(|(place, operation)| {
             let by_id = operation
                 .id
                 .and_then(|id| identifier::phrase(id, operation.method, &place, operation.path));
@@ -145,7 +151,8 @@ fn common_prefix(operations: &[Unnamed<'_>]) -> usize {
         parts.map(str::to_owned).collect()
     };
     let mut paths = operations.iter().map(|operation| split(operation.path));
-    let Some(mut common) = paths.next() else {
+    let Some(mut common) = paths.next().filter(|_| operations.len() > 3) else {
+        // Of so few, what is the same says little.
         return 0;
     };
     // What is the whole of a path, or chooses one, is no prefix.
@@ -209,10 +216,9 @@ fn make_compound(phrase: &mut Phrase, place: &Place) {
 }
 
 /// The resource that everything belongs to, so that titles need not say so: the account, the user.
-fn common_root(operations: &[Unnamed<'_>], prefix: usize) -> Option<Step> {
+fn common_root(places: &[Place]) -> Option<Step> {
     let mut counts: HashMap<Vec<String>, usize> = HashMap::new();
-    for operation in operations {
-        let place = Place::read(operation.method, operation.path, prefix);
+    for place in places {
         if let [root, _, ..] = place.steps.as_slice()
             && root.keyed
         {
@@ -222,7 +228,16 @@ fn common_root(operations: &[Unnamed<'_>], prefix: usize) -> Option<Step> {
     let (words, count) = counts
         .into_iter()
         .max_by_key(|(words, count)| (*count, words.clone()))?;
-    (operations.len() > 10 && count * 3 > operations.len()).then_some(Step { words, keyed: true })
+    (places.len() > 10 && count * 3 > places.len()).then_some(Step { words, keyed: true })
+}
+
+/// The words of resources that a variable chooses one of, somewhere.
+fn keyed(places: &[Place]) -> BTreeSet<Vec<String>> {
+    let steps = places.iter().flat_map(|place| &place.steps);
+    steps
+        .filter(|step| step.keyed)
+        .map(|step| step.words.clone())
+        .collect()
 }
 
 /// The paths that can both be replaced and changed in part.
@@ -248,7 +263,10 @@ fn from_path(method: Method, place: &Place, path: &str) -> Phrase {
             .is_some_and(|word| identifier::is_preposition(word));
         let tail = is_clause.then(|| identifier::told(rest)).flatten();
         let (object, number, owners, told) = match rest.is_empty() || is_clause {
-            true => (last.words.clone(), of_step(last), owners, 0),
+            true => {
+                let told = usize::from(!last.keyed && told > 0);
+                (last.words.clone(), of_step(last), owners, told)
+            }
             false => {
                 let all: Vec<Step> = place.steps.iter().rev().cloned().collect();
                 let number = if is_plural(rest.last().map_or("", String::as_str)) {
@@ -269,7 +287,8 @@ fn from_path(method: Method, place: &Place, path: &str) -> Phrase {
             told,
         };
     }
-    if let Some(phrase) = of_a_kind(method, last, before) {
+    let of_some = of_a_kind(method, last, before).or_else(|| by_something(method, last, before));
+    if let Some(phrase) = of_some {
         return phrase;
     }
     let (verb, kind, number) = match (method, last.keyed) {
@@ -318,6 +337,25 @@ fn of_a_kind(method: Method, last: &Step, before: &[Step]) -> Option<Phrase> {
     })
 }
 
+/// `/GamesByDate/{date}`.
+fn by_something(method: Method, last: &Step, before: &[Step]) -> Option<Phrase> {
+    let clause = identifier::Clause::read(last.words.clone());
+    let head = clause
+        .object
+        .last()
+        .filter(|_| method == Method::Get && !clause.tail.is_empty())?;
+    let many = is_plural(head);
+    Some(Phrase {
+        verb: if many { "list" } else { "get" }.to_owned(),
+        kind: if many { Kind::List } else { Kind::Get },
+        number: if many { Number::Many } else { Number::One },
+        object: clause.object,
+        tail: clause.tail,
+        owners: before.iter().rev().cloned().collect(),
+        told: 0,
+    })
+}
+
 fn of_step(step: &Step) -> Number {
     match step.keyed {
         true => Number::One,
@@ -340,8 +378,20 @@ fn of_nothing(method: Method, place: &Place, path: &str) -> Phrase {
         Some((verb, rest)) => (verb.text.as_str(), verb.kind, rest.clone()),
         None => (verb, kind, Vec::new()),
     };
+    if place.action.is_some() && rest.is_empty() && !path.contains('{') {
+        return Phrase {
+            verb: verb.to_owned(),
+            kind,
+            object: Vec::new(),
+            number: Number::Bare,
+            tail: Vec::new(),
+            owners: Vec::new(),
+            told: 0,
+        };
+    }
     let (object, number) = match (rest.is_empty(), path.contains('{')) {
-        (false, _) => (rest, Number::Bare),
+        (false, _) if is_plural(rest.last().map_or("", String::as_str)) => (rest, Number::Bare),
+        (false, _) => (rest, Number::One),
         (true, true) => (vec!["resource".to_owned()], Number::One),
         (true, false) => (vec!["root".to_owned()], Number::The),
     };
@@ -358,17 +408,22 @@ fn of_nothing(method: Method, place: &Place, path: &str) -> Phrase {
 
 /// Has titles that are the same tell more about what their objects belong to.
 fn tell_apart(named: &mut [(Place, Phrase)]) {
+    let mut titles: Vec<String> = named.iter().map(|(_, phrase)| phrase.title()).collect();
     for _ in 0..MAX_OWNERS {
-        let mut same: HashMap<String, Vec<usize>> = HashMap::new();
-        for (at, (_, phrase)) in named.iter().enumerate() {
-            same.entry(phrase.title()).or_default().push(at);
+        let mut same: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, title) in titles.iter().enumerate() {
+            same.entry(title).or_default().push(at);
         }
+        let those = same.into_values().filter(|those| those.len() > 1);
+        let those: Vec<usize> = those.flatten().collect();
         let mut changed = false;
-        for at in same.into_values().filter(|those| those.len() > 1).flatten() {
-            if let Some((_, phrase)) = named.get_mut(at)
-                && phrase.told < phrase.owners.len().min(MAX_OWNERS)
-            {
+        for at in those {
+            let (Some((_, phrase)), Some(title)) = (named.get_mut(at), titles.get_mut(at)) else {
+                continue;
+            };
+            if phrase.told < phrase.owners.len().min(MAX_OWNERS) {
                 phrase.told += 1;
+                *title = phrase.title();
                 changed = true;
             }
         }
@@ -380,7 +435,24 @@ fn tell_apart(named: &mut [(Place, Phrase)]) {
 
 /// The words of the resource: the path's last, or the object where the path tells nothing.
 fn resource<'a>(place: &'a Place, phrase: &'a Phrase) -> (&'a [String], bool) {
-    match place.steps.last() {
+    let mut steps = place.steps.iter().rev();
+    let first = steps.next();
+    let is_kind =
+        |step: &Step| !step.keyed && matches!(step.words.as_slice(), [one] if is_adjective(one));
+    // `/releases/latest`
+    match first
+        .filter(|step| !is_kind(step))
+        .or(steps.next())
+        .or(first)
+    {
+        // `/list-pricing-rules`
+        Some(step)
+            if step.words.len() > 1
+                && !step.keyed
+                && verbs::leading(&step.words, true).is_some() =>
+        {
+            (&phrase.object, phrase.number != Number::The)
+        }
         Some(step) => (&step.words, step.keyed),
         None => (&phrase.object, phrase.number != Number::The),
     }
@@ -445,3 +517,6 @@ pub fn slug(text: &str) -> String {
     let short: String = slug.chars().take(64).collect();
     short.trim_matches('-').to_owned()
 }
+
+#[cfg(test)]
+mod tests;

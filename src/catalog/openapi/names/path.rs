@@ -1,6 +1,8 @@
 //! What a path tells: the resources on the way, and what is done at its end.
 
-use super::inflect::is_plural;
+use std::collections::BTreeSet;
+
+use super::inflect::{is_plural, plural};
 use super::verbs::{self, Verb};
 use super::words::{is_version, words};
 use crate::domain::Method;
@@ -52,7 +54,7 @@ impl Place {
         let segments: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         let last = segments.len().saturating_sub(1);
         for (at, segment) in segments.iter().enumerate() {
-            place.add_segment(segment, at < prefix, at > 0);
+            place.add_segment(segment, at < prefix, (at > 0, at == last));
             if at == last {
                 place.find_action(method, segment);
             }
@@ -60,7 +62,7 @@ impl Place {
         place
     }
 
-    fn add_segment(&mut self, segment: &str, in_prefix: bool, qualified: bool) {
+    fn add_segment(&mut self, segment: &str, in_prefix: bool, (qualified, is_last): (bool, bool)) {
         let (segment, custom) = match segment.rsplit_once(':') {
             Some((before, verb)) if !verb.contains('}') && !before.is_empty() => {
                 (before, Some(verb))
@@ -70,7 +72,8 @@ impl Place {
         let (fixed, variable) = parts(segment);
         let fixed = fixed.trim_end_matches(".json").trim_end_matches(".xml");
         let fixed = fixed.trim_end_matches(".php").trim_end_matches("()");
-        let noise = NOISE.contains(&fixed.to_ascii_lowercase().as_str()) || is_version(fixed);
+        let usual = NOISE.contains(&fixed.to_ascii_lowercase().as_str());
+        let noise = (usual && !is_last) || is_version(fixed);
         if !(fixed.is_empty() || noise || (in_prefix && variable.is_none())) {
             self.add_fixed(fixed, qualified);
         }
@@ -127,8 +130,18 @@ impl Place {
     }
 
     fn find_action(&mut self, method: Method, segment: &str) {
-        let [.., before, last] = self.steps.as_slice() else {
-            return;
+        let (before_keyed, last) = match self.steps.as_slice() {
+            [.., before, last] => (before.keyed, last),
+            // `/verify-checksum`
+            [only] if only.words.len() > 1 && method == Method::Post => (false, only),
+            // `/logout`, `/v1/{name}:cancel`
+            [only]
+                if segment.contains(':')
+                    || (method == Method::Post && verbs::is_only_a_verb(&only.words)) =>
+            {
+                (true, only)
+            }
+            _ => return,
         };
         if last.keyed {
             return;
@@ -147,7 +160,7 @@ impl Place {
             return;
         };
         let rest: Vec<String> = last.words.iter().skip(verb.length).cloned().collect();
-        let is_noun = rest.is_empty() && reads && verb.kind == verbs::Kind::Act && !before.keyed;
+        let is_noun = rest.is_empty() && reads && verb.kind == verbs::Kind::Act && !before_keyed;
         let names_many = is_plural(last.words.last().map_or("", String::as_str)) && rest.is_empty();
         let is_name = !rest.is_empty()
             && !is_custom
@@ -155,6 +168,31 @@ impl Place {
         if !is_noun && !names_many && !is_name {
             self.steps.pop();
             self.action = Some((verb, rest));
+            // `/campaigns/{id}/actions/send`
+            let is_shelf = |step: &Step| {
+                let words: Vec<&str> = step.words.iter().map(String::as_str).collect();
+                !step.keyed
+                    && matches!(
+                        words[..],
+                        ["actions" | "action" | "lifecycle" | "do" | "commands" | "operations"]
+                    )
+            };
+            if self.steps.len() > 1 && self.steps.last().is_some_and(is_shelf) {
+                self.steps.pop();
+            }
+        }
+    }
+
+    /// Calls the last resource by its plural if there are many of it: `keyed` are those that can be
+    /// chosen from.
+    pub fn number(&mut self, keyed: &BTreeSet<Vec<String>>) {
+        if let Some(step) = self.steps.last_mut()
+            && !step.keyed
+            && self.action.is_none()
+            && keyed.contains(&step.words)
+            && let Some(last) = step.words.last_mut()
+        {
+            *last = plural(last);
         }
     }
 

@@ -68,7 +68,8 @@ impl Phrase {
     pub fn title(&self) -> String {
         let mut text = vec![self.verb.clone()];
         if !self.object.is_empty() {
-            let has_owner = self.told > 0 || self.tail.first().is_some_and(|word| word == "of");
+            let has_owner = (self.told > 0 && self.kind != Kind::Create)
+                || self.tail.first().is_some_and(|word| word == "of");
             text.push(noun(&self.object, self.number, has_owner));
         }
         for (at, owner) in self.owners.iter().take(self.told).enumerate() {

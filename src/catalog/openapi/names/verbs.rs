@@ -49,6 +49,8 @@ impl Verb {
 /// Words that mean one of the plain verbs, and what the title says.
 const PLAIN: &[(&str, &str, Kind)] = &[
     ("list", "list", Kind::List),
+    ("login", "log in", Kind::Act),
+    ("logout", "log out", Kind::Act),
     ("index", "list", Kind::List),
     ("browse", "list", Kind::List),
     ("enumerate", "list", Kind::List),
@@ -100,6 +102,19 @@ const PLAIN: &[(&str, &str, Kind)] = &[
 /// Words that are verbs wherever they begin an identifier or end a path.
 const ACTS: &[&str] = &[
     "abort",
+    "make",
+    "suppress",
+    "shorten",
+    "obliterate",
+    "reassign",
+    "opt",
+    "issue",
+    "quote",
+    "contest",
+    "lease",
+    "dial",
+    "bypass",
+    "seed",
     "accept",
     "acknowledge",
     "acquire",
@@ -429,6 +444,12 @@ const ACTS: &[&str] = &[
 
 /// Verbs that are as often nouns: not believed at the head of something that only reads.
 const ALSO_NOUNS: &[&str] = &[
+    "issue",
+    "quote",
+    "contest",
+    "lease",
+    "seed",
+    "bypass",
     "archive",
     "attach",
     "author",
@@ -645,6 +666,40 @@ pub fn makes_names(verb: &str) -> bool {
     ];
     let verb = verb.split(' ').next().unwrap_or_default();
     ALSO_NOUNS.contains(&verb) && !RARELY.contains(&verb)
+}
+
+/// Whether `words` are one verb that is no noun.
+pub fn is_only_a_verb(words: &[String]) -> bool {
+    let [one] = words else {
+        return false;
+    };
+    matches!(one.as_str(), "login" | "logout" | "search")
+        || (ACTS.contains(&one.as_str()) && !ALSO_NOUNS.contains(&one.as_str()))
+}
+
+/// The verbs that most identifiers have.
+const CRUD: [&str; 11] = [
+    "create", "update", "delete", "get", "list", "add", "remove", "set", "retrieve", "patch", "put",
+];
+
+/// Whether `word` is one of the verbs that most identifiers have, and never a noun.
+pub fn is_crud(word: &str) -> bool {
+    CRUD.contains(&word) && !matches!(word, "list" | "set" | "put" | "patch")
+}
+
+/// Whether a verb begins `words` that may be a noun, and a plain one ends them: `issueCreate`.
+pub fn ends_plainly(words: &[String]) -> bool {
+    let is = |word: Option<&String>, among: &[&str]| {
+        word.is_some_and(|word| among.contains(&word.as_str()))
+    };
+    let is_batch = words
+        .first()
+        .is_some_and(|first| BEFORE.iter().any(|(word, _)| first == word));
+    words.len() > 1
+        && !is_batch
+        && is(words.first(), ALSO_NOUNS)
+        && !is(words.first(), &CRUD)
+        && is(words.last(), &CRUD)
 }
 
 /// The verb that `words` end with, behind at least one other.
