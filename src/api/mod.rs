@@ -34,7 +34,9 @@ pub const REDIRECT_PATH: &str = "/connections/oauth/callback";
 
 /// Every route.
 pub fn routes(config: &mut ServiceConfig) {
-    use v1::{actions, connections, connectors, integrations, older, passthrough, toolsets};
+    use v1::{
+        actions, connections, connectors, imports, integrations, older, passthrough, toolsets,
+    };
     config
         // The busiest first.
         .service(web::scope(passthrough::PREFIX).default_service(web::to(passthrough::pass)))
@@ -58,6 +60,12 @@ pub fn routes(config: &mut ServiceConfig) {
         // The catalogue.
         .service(at("/v1/available-connectors").route(get().to(connectors::list)))
         .service(at("/v1/available-actions/search/{platform}").route(get().to(actions::search)))
+        .service(at("/v1/available-actions/search").route(get().to(actions::search_all)))
+        .service(
+            at("/v1/connectors/import")
+                .app_data(extract::JsonLimit(imports::MAX_BYTES))
+                .route(web::post().to(imports::import)),
+        )
         .service(at("/v1/available-actions/{platform}").route(get().to(actions::list)))
         .service(at("/v1/knowledge").route(get().to(actions::knowledge)))
         .service(at("/v1/public/connection-definitions").route(get().to(connectors::definitions)))

@@ -20,7 +20,7 @@ use super::{PublicUrl, admin, assets, authkit, llms, mcp, operations, pages, v1}
     paths(
         v1::connections::list, v1::connections::create, v1::connections::get, v1::connections::update,
         v1::connections::delete, v1::connectors::list, v1::connectors::definitions, v1::actions::list,
-        v1::actions::search, v1::actions::knowledge, admin::keys::list, admin::keys::create,
+        v1::actions::search, v1::actions::search_all, v1::imports::import, v1::actions::knowledge, admin::keys::list, admin::keys::create,
         v1::authkit::create, v1::authkit::link, v1::authkit::flags, authkit::session::get,
         authkit::session::open_link, authkit::connections::list, authkit::connections::create,
         authkit::connections::delete, authkit::flows::begin, authkit::flows::outcome,

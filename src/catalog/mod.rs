@@ -8,6 +8,7 @@ mod compile;
 mod find;
 mod format;
 mod generated;
+mod install;
 mod knowledge;
 mod load;
 pub mod openapi;
@@ -15,6 +16,7 @@ mod pack;
 mod search;
 
 pub use compile::action_id;
+pub use install::InstallError;
 pub use knowledge::{example_request, knowledge};
 pub use load::{Catalogue, Problem, Snapshot, check_text, schema};
 pub use search::{Builder, Filter, Hit, Index, search};

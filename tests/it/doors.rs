@@ -78,6 +78,8 @@ const TABLE: &[(&str, &str, Answers)] = &[
     ("GET", "/v1/available-connectors", READING),
     ("GET", "/v1/available-actions/{platform}", READING),
     ("GET", "/v1/available-actions/search/{platform}", READING),
+    ("GET", "/v1/available-actions/search", READING),
+    ("POST", "/v1/connectors/import", DECIDING),
     ("GET", "/v1/knowledge", READING),
     ("GET", "/v1/public/connection-definitions", PUBLIC),
     ("GET", "/icons/{platform}.svg", PUBLIC),
@@ -251,6 +253,9 @@ async fn attempt(app: &TestApp, caller: &Client, method: &str, route: &str) -> u
                 json!({ "connectionKey": connection["key"] })
             }
             _ if route.starts_with("/v1/approvals") => json!({ "note": "x" }),
+            _ if route == "/v1/connectors/import" => {
+                json!({ "document": crate::imports::SMALL, "dryRun": true })
+            }
             _ if route == "/v1/toolsets" => {
                 json!({ "name": format!("t-{}", uuid::Uuid::new_v4()) })
             }

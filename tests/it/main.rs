@@ -14,6 +14,7 @@ mod clients;
 mod disk;
 mod doors;
 mod httpbin;
+mod imports;
 mod integrations;
 mod layers;
 mod machines;

@@ -9,7 +9,7 @@ use crate::api::error::ApiError;
 use crate::api::extract::Caller;
 use crate::api::query::{List, MAX_LIMIT, Page, Query};
 use crate::catalog::{self, Catalogue, Snapshot};
-use crate::domain::{Action, ActionId, Connector};
+use crate::domain::{Action, ActionId, Connector, Platform};
 
 /// An action in a list.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
@@ -216,6 +216,31 @@ fn page_of_all(connectors: &[&Connector], page: Page) -> List<KnowledgeView> {
         rows.extend(views.map(|action| KnowledgeView::new(connector, action, None)));
     }
     List::new(rows, total as u64, page)
+}
+
+/// `GET /v1/available-actions/search`: the actions of every platform that fit a query, best first.
+#[utoipa::path(
+    get, path = "/v1/available-actions/search", tag = "catalogue", security(("key" = [])),
+    params(
+        ("query" = Option<String>, Query, description = "What is to be done, in words; may name the platform"),
+        ("limit" = Option<u64>, Query, description = "How many are wanted: 5 unless told, 500 at the most"),
+    ),
+    responses((status = 200, body = Vec<ActionView>))
+)]
+pub async fn search_all(
+    caller: Caller,
+    request: HttpRequest,
+    catalogue: web::Data<Catalogue>,
+) -> Result<web::Json<Vec<ActionView>>, ApiError> {
+    let query = Query::parse(request.query_string());
+    let limit = query.get::<usize>("limit", "a whole number")?.unwrap_or(5);
+    let words = query.text("query").unwrap_or_default();
+    let catalogue = catalogue.now();
+    let sees = |platform: &Platform| caller.scope().sees_platform(platform);
+    let found = catalogue.search_all(sees, words, limit.min(MAX_LIMIT), |_| true);
+    Ok(web::Json(
+        found.iter().map(|action| ActionView::new(action)).collect(),
+    ))
 }
 
 fn seen<'c>(

@@ -6,6 +6,7 @@ pub mod approvals;
 pub mod authkit;
 pub mod connections;
 pub mod connectors;
+pub mod imports;
 pub mod integrations;
 pub mod older;
 pub mod passthrough;
