@@ -1,7 +1,9 @@
 //! Where descriptors come from: the program itself, and a folder of the operator's own.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,6 +15,9 @@ use super::format::Descriptor;
 use super::generated::Generated;
 use super::pack::Pack;
 use crate::domain::{Action, ActionId, Connector, Platform};
+
+/// More threads than these would wait for memory, not for a processor.
+const MOST_READERS: usize = 8;
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "assets/connectors/"]
@@ -151,8 +156,8 @@ fn read(
         ..Snapshot::default()
     };
     let mut problems = Vec::new();
-    for (file, text) in embedded() {
-        match named(&file, &text) {
+    for (file, read) in embedded() {
+        match read {
             Ok(connector) => snapshot.add(generated.complete(connector)),
             Err(sentences) => problems.extend(told(&file, sentences)),
         }
@@ -236,14 +241,31 @@ fn index_actions(snapshot: &mut Snapshot, problems: &mut Vec<Problem>) {
     }
 }
 
-fn embedded() -> impl Iterator<Item = (String, String)> {
-    Embedded::iter().filter_map(|name| {
-        let file = Embedded::get(&name)?;
-        Some((
-            name.into_owned(),
-            String::from_utf8_lossy(&file.data).into_owned(),
-        ))
+/// What became of reading one file.
+type Read = (String, Result<Connector, Vec<String>>);
+
+/// The program's own. Reading hundreds of them is most of a start, so all processors share it.
+fn embedded() -> Vec<Read> {
+    let files: Vec<String> = Embedded::iter().map(Cow::into_owned).collect();
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let share = files.len().div_ceil(threads.min(MOST_READERS)).max(1);
+    let read_all =
+        |files: &[String]| -> Vec<Read> { files.iter().filter_map(embedded_one).collect() };
+    std::thread::scope(|scope| {
+        let shares = files.chunks(share);
+        let readers: Vec<_> = shares
+            .map(|files| scope.spawn(move || read_all(files)))
+            .collect();
+        let read = readers.into_iter().map(|reader| reader.join());
+        read.flat_map(|read| read.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
     })
+}
+
+fn embedded_one(file: &String) -> Option<Read> {
+    let found = Embedded::get(file)?;
+    let text = String::from_utf8_lossy(&found.data);
+    Some((file.clone(), named(file, &text)))
 }
 
 /// The `*.toml` files of the operator's folder, in order of name.

@@ -164,6 +164,10 @@ fn settled(
         let name = param.name.to_ascii_lowercase();
         let is_outside = matches!(param.place, ParamPlace::Header | ParamPlace::Query);
         let is_common = is_google && OF_NO_CONCERN.contains(&name.as_str());
+        if param.place == ParamPlace::Path {
+            // The base URL may have it already.
+            return action.path.contains(&format!("{{{}}}", param.name));
+        }
         !(is_outside && (name == "authorization" || known.sent.contains(&name) || is_common))
     });
     for param in &mut action.params {

@@ -9,11 +9,16 @@ use crate::mock::body::MOST_HELD;
 async fn an_echo_shows_where_the_credential_is_and_not_what() {
     let app = app!();
     for connector in connectors() {
-        let request = signed(&connector, "POST", "/a%2Fb/c?x=%31&x=2", GOOD)
-            .insert_header(("x-mock-echo", "true"))
-            .append_header(("x-more", "1"))
-            .append_header(("x-more", "2"))
-            .set_payload("hello");
+        let request = signed(
+            &connector,
+            "POST",
+            "/a%2Fb/c/none/has/this/way?x=%31&x=2",
+            GOOD,
+        )
+        .insert_header(("x-mock-echo", "true"))
+        .append_header(("x-more", "1"))
+        .append_header(("x-more", "2"))
+        .set_payload("hello");
         let answer = call(&app, request.to_request()).await;
 
         assert_eq!(answer.status, 200, "{}", answer.body);
@@ -21,7 +26,7 @@ async fn an_echo_shows_where_the_credential_is_and_not_what() {
         let seen = answer.json();
         assert_eq!(seen["platform"], connector.platform.as_str());
         assert_eq!(seen["method"], "POST");
-        assert_eq!(seen["path"], "/a%2Fb/c");
+        assert_eq!(seen["path"], "/a%2Fb/c/none/has/this/way");
         assert!(seen["query"].as_str().unwrap().starts_with("x=%31&x=2"));
         assert_eq!(seen["body"], json!({"text": "hello", "length": 5}));
         assert_eq!(seen["action"], Value::Null);

@@ -58,7 +58,11 @@ async fn every_action_refuses_a_request_without_a_good_credential() {
 async fn the_request_that_checks_a_credential_tells_good_from_bad() {
     let app = app!();
     for connector in connectors() {
-        let Some(test) = &connector.test else {
+        let Some(test) = connector
+            .test
+            .as_ref()
+            .filter(|_| connector.auth != Auth::None)
+        else {
             continue;
         };
         let ask = async |value| {
