@@ -249,8 +249,9 @@ fn embedded() -> Vec<Read> {
     let files: Vec<String> = Embedded::iter().map(Cow::into_owned).collect();
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
     let share = files.len().div_ceil(threads.min(MOST_READERS)).max(1);
-    let read_all =
-        |files: &[String]| -> Vec<Read> { files.iter().filter_map(embedded_one).collect() };
+    let read_all = |files: &[String]| -> Vec<Read> {
+        files.iter().filter_map(|file| embedded_one(file)).collect()
+    };
     std::thread::scope(|scope| {
         let shares = files.chunks(share);
         let readers: Vec<_> = shares
@@ -262,10 +263,10 @@ fn embedded() -> Vec<Read> {
     })
 }
 
-fn embedded_one(file: &String) -> Option<Read> {
+fn embedded_one(file: &str) -> Option<Read> {
     let found = Embedded::get(file)?;
     let text = String::from_utf8_lossy(&found.data);
-    Some((file.clone(), named(file, &text)))
+    Some((file.to_owned(), named(file, &text)))
 }
 
 /// The `*.toml` files of the operator's folder, in order of name.

@@ -107,7 +107,7 @@ const claims = {
   async "knowledge says where everything goes"() {
     const id = await actionId("github", "create an issue");
     const knowledge = await call(client, "get_action_knowledge", { action_id: id });
-    for (const word of ["# Create an issue", "`owner`", "`title` (string, required)", "Path variables", "Body fields"])
+    for (const word of ["# Create an issue", "`owner`", "`title` (body, string, required)", "Path variables", "Body fields"])
       assert.ok(knowledge.includes(word), word);
   },
 
