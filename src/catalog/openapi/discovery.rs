@@ -225,10 +225,11 @@ fn path_of(method: &Value) -> String {
 
 /// `projectsId` behind `projects` is `projectId`.
 fn one_of(name: &str, before: &str) -> String {
-    let digits = name.trim_start_matches(|c: char| !c.is_ascii_digit());
-    let stem = name.strip_suffix(digits).unwrap_or(name);
+    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = name.strip_prefix(stem).unwrap_or_default();
+    let plain = |many: &str| !many.is_empty() && many.chars().all(|c| c.is_ascii_alphanumeric());
     match stem.strip_suffix("Id") {
-        Some(many) if many == before && !many.is_empty() => format!("{}Id{digits}", one(many)),
+        Some(many) if many == before && plain(many) => format!("{}Id{digits}", one(many)),
         _ => name.to_owned(),
     }
 }
@@ -327,6 +328,7 @@ mod tests {
             ("branchesId", "branches", "branchId"),
             ("customClassesId", "customClasses", "customClassId"),
             ("projectsId1", "projects", "projectId1"),
+            ("hl7V2StoresId", "hl7V2Stores", "hl7V2StoreId"),
             ("projectsId", "other", "projectsId"),
             ("statusId", "status", "statusId"),
         ] {

@@ -1,5 +1,7 @@
 //! The fields of a body, as a flat list.
 
+use std::rc::Rc;
+
 use super::refs::{At, Reader};
 use super::schema::Schema;
 
@@ -50,7 +52,7 @@ pub struct Field {
 /// An object whose fields are looked for.
 struct Inner<'a> {
     prefix: String,
-    schema: Schema<'a>,
+    schema: Rc<Schema<'a>>,
     required: bool,
     order: Vec<usize>,
 }
@@ -60,6 +62,14 @@ struct Inner<'a> {
 pub fn fields<'a>(reader: &Reader<'a>, at: At<'a>, wanted: Wanted) -> Vec<Field> {
     let schema = Schema::read(reader, at);
     let mut found = Vec::new();
+    let wanted = match reader.tell(0) {
+        true => wanted,
+        false => Wanted {
+            most: wanted.most.min(10),
+            depth: 1,
+            ..wanted
+        },
+    };
     if schema.properties.is_empty() {
         let is_told = wanted.request && (schema.kind() != "object" || schema.is_free);
         if is_told {
@@ -90,21 +100,24 @@ pub fn fields<'a>(reader: &Reader<'a>, at: At<'a>, wanted: Wanted) -> Vec<Field>
         leave_out_parents(&mut found);
     }
     found.sort_by(|one, other| one.order.cmp(&other.order));
+    reader.tell(found.len());
     found
 }
 
 /// Adds the fields of one object, required ones first, and the objects inside to `next`.
 fn look_into<'a>(
     reader: &Reader<'a>,
-    mut inner: Inner<'a>,
+    inner: Inner<'a>,
     wanted: Wanted,
     room: usize,
     found: &mut Vec<Field>,
     next: &mut Vec<Inner<'a>>,
 ) {
-    inner.schema.properties.sort_by_key(|each| !each.required);
+    let properties = &inner.schema.properties;
+    let required = properties.iter().filter(|each| each.required);
+    let others = properties.iter().filter(|each| !each.required);
     let mut added = 0;
-    for property in std::mem::take(&mut inner.schema.properties) {
+    for property in required.chain(others) {
         if added == room || !reader.step() {
             return;
         }
@@ -148,10 +161,10 @@ fn look_into<'a>(
 /// looked at instead of the array.
 fn objects<'a>(
     reader: &Reader<'a>,
-    schema: Schema<'a>,
+    schema: Rc<Schema<'a>>,
     name: &str,
     style: Style,
-) -> Option<(String, Schema<'a>)> {
+) -> Option<(String, Rc<Schema<'a>>)> {
     let (mut schema, mut prefix) = (schema, name.to_owned());
     for _ in 0..3 {
         if !schema.properties.is_empty() {

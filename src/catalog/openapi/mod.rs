@@ -15,6 +15,7 @@
 mod body;
 mod discovery;
 mod fields;
+mod file;
 mod names;
 mod operations;
 mod params;
@@ -29,9 +30,10 @@ mod write;
 use std::fmt;
 
 use super::format::ActionDescriptor;
+pub use file::file;
 pub use refs::{Load, join};
 pub use security::{Flow, Scheme, SchemeKind};
-pub use select::{Choice, InvalidChoice, Known, Pick, Selected, file, known, select};
+pub use select::{Choice, InvalidChoice, Known, Pick, Selected, known, select};
 pub use servers::{Server, Variable};
 pub use tree::MAX_BYTES;
 pub use write::{Summary, Wishes, Written, descriptor};

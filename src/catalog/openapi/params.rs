@@ -1,6 +1,7 @@
 //! The parameters of an operation, and its path's variables.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::body::{self, Body};
 use super::refs::{At, Reader};
@@ -109,7 +110,7 @@ fn plain(name: &str, place: ParamPlace) -> Param {
 }
 
 /// The schema of a parameter; in Swagger 2 it is the parameter itself.
-fn schema_of<'a>(reader: &Reader<'a>, at: At<'a>) -> Schema<'a> {
+fn schema_of<'a>(reader: &Reader<'a>, at: At<'a>) -> Rc<Schema<'a>> {
     let content = || {
         let (_, media) = at.get("content")?.entries().next()?;
         media.get("schema")

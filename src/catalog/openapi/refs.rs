@@ -7,6 +7,7 @@ use std::rc::Rc;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
+use super::schema::Schemas;
 use super::tree::{self, Node};
 use super::{Options, Refusal};
 
@@ -18,7 +19,13 @@ const MAX_HOPS: usize = 16;
 /// How many other documents one may need.
 const MAX_DOCUMENTS: usize = 200;
 /// How many values may be looked at, for one document.
-const MAX_STEPS: u64 = 60_000_000;
+const MAX_STEPS: u64 = 30_000_000;
+
+/// After how many steps bodies are no longer told in full. The largest document that is known, of 47 MB,
+/// takes 1.2 million.
+const MANY_STEPS: u64 = 3_000_000;
+/// How many fields of bodies one document may tell in full.
+const MANY_FIELDS: usize = 600_000;
 
 /// A document, and those that it refers to.
 pub struct Documents {
@@ -152,7 +159,10 @@ impl<'a> At<'a> {
 pub struct Reader<'a> {
     documents: &'a Documents,
     steps: Cell<u64>,
+    fields: Cell<usize>,
     refused: RefCell<Option<Refusal>>,
+    /// What was read already.
+    pub schemas: Schemas<'a>,
 }
 
 impl<'a> Reader<'a> {
@@ -161,7 +171,9 @@ impl<'a> Reader<'a> {
         Self {
             documents,
             steps: Cell::new(0),
+            fields: Cell::new(0),
             refused: RefCell::new(None),
+            schemas: Schemas::default(),
         }
     }
 
@@ -185,6 +197,13 @@ impl<'a> Reader<'a> {
             self.refuse("", "reading the document takes too many steps");
         }
         steps < MAX_STEPS
+    }
+
+    /// Counts fields that are told; `false` once there are so many that bodies had better be short.
+    pub fn tell(&self, fields: usize) -> bool {
+        let told = self.fields.get() + fields;
+        self.fields.set(told);
+        told < MANY_FIELDS && self.steps.get() < MANY_STEPS
     }
 
     /// What came up while reading that makes the whole document unusable.

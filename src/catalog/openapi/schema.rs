@@ -1,19 +1,50 @@
 //! What a schema says, with its references and its parts put together.
 
-use std::collections::HashSet;
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::refs::{At, Reader};
 use super::tree::Node;
 
 /// How deep `allOf` and its like are followed.
-const MAX_DEPTH: usize = 10;
+const MAX_DEPTH: usize = 7;
+/// How many properties are kept, of all schemas together.
+const MAX_KEPT: usize = 3_000_000;
 /// How many properties of one object are looked at.
 const MAX_PROPERTIES: usize = 500;
 /// A longer list of allowed values is not told.
 const MAX_ALLOWED: usize = 40;
 /// A longer value is not told, in characters.
 const MAX_VALUE: usize = 80;
+
+/// Schemas that were read, since most are read many times.
+#[derive(Default)]
+pub struct Schemas<'a> {
+    kept: RefCell<HashMap<*const Node, Rc<Schema<'a>>>>,
+    properties: Cell<usize>,
+}
+
+impl<'a> Schemas<'a> {
+    /// The schema at `node`, read now unless it is kept.
+    fn read(&self, node: &'a Node, read: impl FnOnce() -> Schema<'a>) -> Rc<Schema<'a>> {
+        let place = std::ptr::from_ref(node);
+        if let Some(kept) = self.kept.borrow().get(&place) {
+            return Rc::clone(kept);
+        }
+        let schema = Rc::new(read());
+        let properties = self.properties.get() + schema.properties.len() + 5;
+        let mut kept = self.kept.borrow_mut();
+        if properties > MAX_KEPT {
+            kept.clear();
+            self.properties.set(0);
+        } else {
+            self.properties.set(properties);
+        }
+        kept.insert(place, Rc::clone(&schema));
+        schema
+    }
+}
 
 /// What a schema says.
 #[derive(Default)]
@@ -45,9 +76,16 @@ pub struct Property<'a> {
 
 impl<'a> Schema<'a> {
     /// Reads the schema at `at`. A part that leads nowhere is left out.
-    pub fn read(reader: &Reader<'a>, at: At<'a>) -> Self {
-        let mut seen = HashSet::new();
-        Self::merged(reader, at, &mut seen, MAX_DEPTH)
+    pub fn read(reader: &Reader<'a>, at: At<'a>) -> Rc<Self> {
+        let is_alias = at.node.get("$ref").is_some() && at.node.entries().count() == 1;
+        let at = match reader.resolve(at) {
+            Ok(there) if is_alias => there,
+            _ => at,
+        };
+        reader.schemas.read(at.node, || {
+            let mut seen = HashSet::new();
+            Self::merged(reader, at, &mut seen, MAX_DEPTH)
+        })
     }
 
     fn merged(
@@ -161,17 +199,24 @@ impl<'a> Schema<'a> {
         self.default = self.default.take().or(other.default);
         self.read_only |= other.read_only;
         self.write_only |= other.write_only;
-        let known: HashSet<Rc<str>> = self
+        let room = MAX_PROPERTIES.saturating_sub(self.properties.len());
+        if self.properties.is_empty() {
+            self.properties = other.properties;
+            return;
+        }
+        let known: HashSet<&str> = self
             .properties
             .iter()
-            .map(|property| Rc::clone(&property.name))
+            .map(|each| each.name.as_ref())
             .collect();
-        let new = other.properties.into_iter();
-        let room = MAX_PROPERTIES.saturating_sub(self.properties.len());
-        self.properties.extend(
-            new.filter(|property| !known.contains(&property.name))
-                .take(room),
-        );
+        let is_new = |property: &Property<'a>| !known.contains(property.name.as_ref());
+        let new: Vec<Property<'a>> = other
+            .properties
+            .into_iter()
+            .filter(is_new)
+            .take(room)
+            .collect();
+        self.properties.extend(new);
     }
 
     /// `string`, `integer`, `number`, `boolean`, `array`, `object`, or `any`.

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regex::Regex;
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::names::Keys;
 use super::operations::shape;
@@ -288,30 +287,4 @@ impl Base {
         let rest = whole.get(end..)?;
         rest.starts_with('/').then(|| rest.to_owned())
     }
-}
-
-/// The actions as a file has them: one JSON object a line, without what goes without saying.
-pub fn file(actions: &[ActionDescriptor]) -> String {
-    let mut text = String::new();
-    for action in actions {
-        let mut line = serde_json::to_value(action).unwrap_or_default();
-        for list in ["params", "answer"] {
-            let fields = line.get_mut(list).and_then(Value::as_array_mut);
-            for field in fields
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_object_mut)
-            {
-                if field.get("type").is_some_and(|kind| kind == "string") {
-                    field.shift_remove("type");
-                }
-                if field.get("in").is_some_and(|place| place == "path") {
-                    field.shift_remove("required");
-                }
-            }
-        }
-        text.push_str(&line.to_string());
-        text.push('\n');
-    }
-    text
 }

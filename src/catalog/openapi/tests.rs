@@ -509,7 +509,7 @@ fn an_action_file_leaves_out_what_goes_without_saying_and_reads_the_same() {
         .into_iter()
         .map(|each| each.action)
         .collect();
-    let text = file(&actions);
+    let text = file(actions.iter());
     assert!(
         !text.contains("\"type\"") && text.ends_with("}\n"),
         "{text}"

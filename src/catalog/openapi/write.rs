@@ -4,12 +4,14 @@ mod auth;
 mod base;
 mod toml_text;
 
+use std::borrow::Cow;
+
 use regex::Regex;
 use serde::Serialize;
 
 use self::toml_text::Text;
+use super::file::file;
 use super::names::slug;
-use super::select::file;
 use super::{Document, Refusal, Skipped};
 use crate::catalog::format::ActionDescriptor;
 use crate::domain::{Method, ParamPlace, Platform};
@@ -143,14 +145,18 @@ pub fn descriptor(document: &Document, wishes: &Wishes) -> Result<Written, Refus
             .iter()
             .filter(|action| action.tags.iter().any(|tag| tag == "deprecated"))
             .count(),
-        first: actions.iter().take(10).map(first).collect(),
+        first: actions
+            .iter()
+            .take(10)
+            .map(|action| first(action))
+            .collect(),
         skipped,
         notes,
     };
     Ok(Written {
         platform,
         toml: text.finish(),
-        jsonl: file(&actions),
+        jsonl: file(actions.iter().map(AsRef::as_ref)),
         summary,
     })
 }
@@ -175,11 +181,11 @@ fn first(action: &ActionDescriptor) -> FirstAction {
 }
 
 /// The actions that are wanted and at the base URL, and what was left out.
-fn actions(
-    document: &Document,
+fn actions<'d>(
+    document: &'d Document,
     wishes: &Wishes,
     base: &base::Base,
-) -> (Vec<ActionDescriptor>, Vec<Place>) {
+) -> (Vec<Cow<'d, ActionDescriptor>>, Vec<Place>) {
     let place = |skipped: &Skipped| Place {
         place: skipped.place.clone(),
         why: skipped.why.clone(),
@@ -187,7 +193,7 @@ fn actions(
     let mut skipped: Vec<Place> = document.skipped.iter().map(place).collect();
     let mut actions = Vec::new();
     for operation in &document.operations {
-        let mut action = operation.action.clone();
+        let action = &operation.action;
         let wanted = wishes
             .include
             .as_ref()
@@ -200,10 +206,11 @@ fn actions(
             continue;
         }
         match base.path(operation.server.as_deref(), &action.path) {
-            Some(path) => {
-                action.path = path;
-                actions.push(action);
-            }
+            Some(path) if path == action.path => actions.push(Cow::Borrowed(action)),
+            Some(path) => actions.push(Cow::Owned(ActionDescriptor {
+                path,
+                ..action.clone()
+            })),
             None => skipped.push(Place {
                 place: format!("/paths/{}", super::refs::escaped(&action.path)),
                 why: format!(
@@ -218,7 +225,7 @@ fn actions(
 }
 
 /// A call that tells whose credential it is, and so whether it is good.
-fn tester(actions: &[ActionDescriptor]) -> Option<&ActionDescriptor> {
+fn tester<'a>(actions: &'a [Cow<'_, ActionDescriptor>]) -> Option<&'a ActionDescriptor> {
     const OWN: [&str; 10] = [
         "me",
         "whoami",
@@ -241,6 +248,7 @@ fn tester(actions: &[ActionDescriptor]) -> Option<&ActionDescriptor> {
     };
     actions
         .iter()
+        .map(AsRef::as_ref)
         .filter(is_free)
         .min_by_key(|action| {
             let last = action.path.rsplit('/').next().unwrap_or_default();

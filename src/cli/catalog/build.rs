@@ -111,7 +111,7 @@ impl Build {
         if !made.is_empty() {
             let file = self.out.join(format!("{platform}.jsonl"));
             std::fs::create_dir_all(&self.out)?;
-            std::fs::write(&file, openapi::file(&made))
+            std::fs::write(&file, openapi::file(made.iter()))
                 .with_context(|| format!("cannot write `{}`", file.display()))?;
         }
         Ok(made.len())
