@@ -21,7 +21,7 @@ use crate::agents::{self, Agents};
 use crate::api::REDIRECT_PATH;
 use crate::authkit::links::Links;
 use crate::authkit::{self, Sessions, SignIns};
-use crate::catalog::Catalogue;
+use crate::catalog::{Catalogue, Problem};
 use crate::config::{self, Config, MasterKey as KeySource, NoMasterKey};
 use crate::crypto::{self, random_bytes};
 use crate::domain::{
@@ -178,6 +178,13 @@ fn master_key(source: &KeySource, is_new: bool) -> Result<Secret<[u8; 32]>, Star
     Ok(key)
 }
 
+/// What is read before anything is built on it.
+struct Loaded {
+    core: Core,
+    catalogue: Catalogue,
+    problems: Vec<Problem>,
+}
+
 /// Everything that answers requests.
 pub(crate) struct Services {
     pub(crate) core: Core,
@@ -195,13 +202,17 @@ impl Services {
     fn build(
         config: &Config,
         mode: Mode,
-        core: Core,
+        loaded: Loaded,
         metrics: Arc<Metrics>,
         logs: &Guard,
         at: SocketAddr,
         public_url: &str,
     ) -> Result<Self, StartError> {
-        let (catalogue, problems) = Catalogue::load(config.connectors_dir.clone());
+        let Loaded {
+            core,
+            catalogue,
+            problems,
+        } = loaded;
         report(&catalogue, &problems);
         metrics.know(catalogue.now().connectors.keys().cloned());
         let catalogue = Arc::new(catalogue);
@@ -310,6 +321,7 @@ impl Elsewhere {
                     id: mock::CLIENT_ID.to_owned(),
                     secret: Some(Secret::new(mock::CLIENT_SECRET.to_owned())),
                 }),
+                settings: Some(Arc::new(mock::settings)),
             },
         }
     }

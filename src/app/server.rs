@@ -15,12 +15,13 @@ use actix_web::{App, HttpServer, web};
 use tokio::sync::watch;
 
 use super::signals::{Signals, Told};
-use super::{Core, Mode, Services};
+use super::{Core, Loaded, Mode, Services};
 use crate::access::AccessError;
 use crate::agents::AgentError;
 use crate::api::extract::{JsonLimit, ViaControlSocket};
 use crate::api::layers::{RequestLog, around};
 use crate::api::{self, Lifecycle, PublicUrl};
+use crate::catalog::Catalogue;
 use crate::config::{Config, NoMasterKey};
 use crate::domain::{Environment, Secret};
 use crate::egress::SetupError;
@@ -116,6 +117,9 @@ pub async fn start(config: &Config, mode: Mode, logs: &Guard) -> Result<Running,
     let address = listener.local_addr().map_err(bind)?;
     let in_memory = matches!(mode, Mode::Dev { in_memory: true });
     let metrics = Arc::new(Metrics::new(logs.dropped_lines()));
+    // The longest part of a start, beside the part that waits for the disk.
+    let folder = config.connectors_dir.clone();
+    let catalogue = tokio::task::spawn_blocking(move || Catalogue::load(folder));
     let core = Core::open(config, in_memory, Some(&metrics)).await?;
     // Before anybody can know that the server is there and tell it to stop. Not before the folder is
     // open, which may take long: to be ended there does no harm.
@@ -132,7 +136,13 @@ pub async fn start(config: &Config, mode: Mode, logs: &Guard) -> Result<Running,
         _ => config.public_url_at(address.port()),
     };
     let at = reachable(address);
-    let services = Services::build(config, mode, core, metrics, logs, at, &public_url)?;
+    let (catalogue, problems) = catalogue.await.map_err(io::Error::from)?;
+    let loaded = Loaded {
+        core,
+        catalogue,
+        problems,
+    };
+    let services = Services::build(config, mode, loaded, metrics, logs, at, &public_url)?;
     services.agents.recover().await?;
     let socket = (!in_memory).then(|| config.data_dir.join(CONTROL_SOCKET));
     let control = socket.as_deref().and_then(control_socket);

@@ -265,8 +265,9 @@ fn embedded() -> Vec<Read> {
 
 fn embedded_one(file: &str) -> Option<Read> {
     let found = Embedded::get(file)?;
-    let text = String::from_utf8_lossy(&found.data);
-    Some((file.to_owned(), named(file, &text)))
+    let text = str::from_utf8(&found.data).map_err(|error| vec![error.to_string()]);
+    let read = text.and_then(|text| named(file, text));
+    Some((file.to_owned(), read))
 }
 
 /// The `*.toml` files of the operator's folder, in order of name.

@@ -94,6 +94,21 @@ impl FormField {
     pub fn is_secret(&self) -> bool {
         self.kind == FieldKind::Password
     }
+
+    /// A value that would be good for it.
+    pub fn sample(&self) -> &str {
+        let pattern = self.pattern.as_ref();
+        let fits =
+            |text: &&str| !text.is_empty() && pattern.is_none_or(|pattern| pattern.is_match(text));
+        let first_option = self.options.first().map(String::as_str);
+        let default = self.default.as_deref();
+        let placeholder = Some(self.placeholder.as_str());
+        [first_option, default, placeholder]
+            .into_iter()
+            .flatten()
+            .find(fits)
+            .unwrap_or("sample")
+    }
 }
 
 /// How a request to the provider carries the credential.

@@ -29,6 +29,8 @@ mod provider;
 mod reply;
 mod upstream;
 
+use std::collections::BTreeMap;
+
 use actix_web::web;
 use url::Url;
 
@@ -75,6 +77,19 @@ pub fn oauth_url(own: &Url, connector: &Connector) -> Option<Url> {
     // The public address may have a path.
     let own = own.as_str().trim_end_matches('/');
     Url::parse(&format!("{own}{OAUTH}/{}", connector.platform)).ok()
+}
+
+/// What the fields for operators hold during development, since no provider asks: their sample values.
+/// None of a connector whose requests go where such a field says.
+pub fn settings(connector: &Connector) -> BTreeMap<String, String> {
+    let fields = connector.oauth.iter().flat_map(|oauth| &oauth.app_form);
+    let wanted = fields.filter(|field| field.required && field.default.is_none());
+    match is_wholly_a_url_field(connector, &connector.base_url) {
+        true => BTreeMap::new(),
+        false => wanted
+            .map(|field| (field.name.clone(), field.sample().to_owned()))
+            .collect(),
+    }
 }
 
 fn is_wholly_a_url_field(connector: &Connector, template: &Template) -> bool {

@@ -24,13 +24,18 @@ const FIELD: &str = "clientSecret";
 const MAX_TRIES: usize = 8;
 
 /// What holds where nothing was decided.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Defaults {
     /// Whether connectors are switched on.
     pub active: bool,
     /// The OAuth app of all connectors.
     pub client: Option<ClientPair>,
+    /// What the fields for operators hold.
+    pub settings: Option<SettingsOf>,
 }
+
+/// The settings of a connector that nobody has made.
+pub type SettingsOf = Arc<dyn Fn(&Connector) -> BTreeMap<String, String> + Send + Sync>;
 
 /// An OAuth app, ready to be used.
 #[derive(Clone, Debug)]
@@ -86,7 +91,7 @@ impl Integrations {
         connectors
             .filter(|connector| scope.sees_platform(&connector.platform))
             .map(|connector| {
-                let integration = self.of(scope.environment, &connector.platform)?;
+                let integration = self.of(scope.environment, connector)?;
                 Ok((Arc::clone(connector), integration))
             })
             .collect()
@@ -112,11 +117,16 @@ impl Integrations {
             .connector(platform)
             .filter(|connector| scope.sees_platform(&connector.platform))
             .ok_or_else(|| VaultError::NoSuchConnector(platform.chars().take(80).collect()))?;
-        let integration = self.of(scope.environment, &connector.platform)?;
+        let integration = self.of(scope.environment, connector)?;
         Ok((Arc::clone(connector), integration))
     }
 
-    fn of(&self, environment: Environment, platform: &Platform) -> Result<Integration, VaultError> {
+    fn of(
+        &self,
+        environment: Environment,
+        connector: &Connector,
+    ) -> Result<Integration, VaultError> {
+        let platform = &connector.platform;
         let mut integration = self
             .table
             .get(environment.as_str(), platform.as_str())?
@@ -127,6 +137,10 @@ impl Integrations {
             integration.client_id = Some(client.id.clone());
             integration.client_secret_hint =
                 client.secret.as_ref().map(|secret| hint(secret.expose()));
+        }
+        let defaults = self.defaults.settings.iter().flat_map(|of| of(connector));
+        for (name, value) in defaults {
+            integration.settings.entry(name).or_insert(value);
         }
         Ok(integration)
     }
@@ -243,7 +257,7 @@ impl Integrations {
         connector: &Connector,
         oauth: &OAuth,
     ) -> Result<App, VaultError> {
-        let integration = self.of(environment, &connector.platform)?;
+        let integration = self.of(environment, connector)?;
         let missing = integration.missing(connector);
         let id = integration.client_id.clone().unwrap_or_default();
         if !missing.is_empty() {
@@ -272,7 +286,7 @@ impl Integrations {
         connector: &Connector,
         oauth: &OAuth,
     ) -> Result<BTreeMap<String, String>, VaultError> {
-        let integration = self.of(environment, &connector.platform)?;
+        let integration = self.of(environment, connector)?;
         Ok(filled(&integration, oauth))
     }
 

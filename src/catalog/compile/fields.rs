@@ -1,10 +1,16 @@
 //! The fields of a connector, and the templates that name them.
 
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
 use regex::Regex;
 use url::Url;
 
 use super::super::format::FieldDescriptor;
 use crate::domain::{ACCESS_TOKEN_FIELD, CLIENT_ID_FIELD, FieldKind, FormField, Template};
+
+/// So many patterns are shared. A program that runs for years reads other descriptors now and then.
+const MOST_PATTERNS: usize = 1_000;
 
 /// Values that a person with bad intentions could enter where a part of an address is asked for.
 const HOSTILE: [&str; 15] = [
@@ -130,29 +136,10 @@ impl Fields<'_> {
                 return Some(value);
             }
             let field = self.of_form(name).or_else(|| self.of_app(name));
-            Some(field.map_or("sample", sample))
+            Some(field.map_or("sample", FormField::sample))
         });
         filled.unwrap_or_default()
     }
-}
-
-/// A value that would be good for `field`.
-fn sample(field: &FormField) -> &str {
-    let fits = |text: &&str| {
-        !text.is_empty()
-            && field
-                .pattern
-                .as_ref()
-                .is_none_or(|pattern| pattern.is_match(text))
-    };
-    let first_option = field.options.first().map(String::as_str);
-    let default = field.default.as_deref();
-    let placeholder = Some(field.placeholder.as_str());
-    [first_option, default, placeholder]
-        .into_iter()
-        .flatten()
-        .find(fits)
-        .unwrap_or("sample")
 }
 
 /// The last two labels of a URL's host.
@@ -191,15 +178,12 @@ pub(super) fn form(
             ));
         }
         // The whole value must match, whatever the pattern's author thought of.
-        let pattern = field
-            .pattern
-            .and_then(|text| match Regex::new(&format!("^(?:{text})$")) {
-                Ok(pattern) => Some(pattern),
-                Err(error) => {
-                    wrong.push(format!("{at}.pattern: {error}"));
-                    None
-                }
-            });
+        let pattern = field.pattern.and_then(|text| {
+            let pattern = pattern(&format!("^(?:{text})$"));
+            pattern
+                .map_err(|error| wrong.push(format!("{at}.pattern: {error}")))
+                .ok()
+        });
         form.push(FormField {
             name: field.name,
             kind: field.kind,
@@ -217,6 +201,23 @@ pub(super) fn form(
         });
     }
     form
+}
+
+/// The pattern that `text` is. Connectors have few different ones, and making one takes longer than
+/// reading the rest of a descriptor: so each is made once, and shared.
+fn pattern(text: &str) -> Result<Regex, regex::Error> {
+    static MADE: LazyLock<Mutex<HashMap<String, Regex>>> = LazyLock::new(Mutex::default);
+    let kept = || MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(pattern) = kept().get(text) {
+        return Ok(pattern.clone());
+    }
+    let pattern = Regex::new(text)?;
+    let mut kept = kept();
+    if kept.len() >= MOST_PATTERNS {
+        kept.clear();
+    }
+    kept.insert(text.to_owned(), pattern.clone());
+    Ok(pattern)
 }
 
 /// The field that a token given by hand is entered in.
