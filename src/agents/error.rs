@@ -45,6 +45,18 @@ impl AgentError {
         Self::NotFound(what.into())
     }
 
+    /// What may be written down for others to read: of our own store's failures nothing.
+    pub fn told(&self) -> String {
+        match self {
+            Self::Store(_)
+            | Self::Vault(VaultError::Store(_))
+            | Self::Passthrough(PassthroughError::Vault(VaultError::Store(_))) => {
+                "something went wrong on this server; its log says what".to_owned()
+            }
+            other => other.to_string(),
+        }
+    }
+
     /// Something that may not be done.
     pub fn not_allowed(what: impl Into<String>) -> Self {
         Self::NotAllowed(what.into())

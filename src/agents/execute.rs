@@ -12,8 +12,8 @@ use super::arguments::{self, Request};
 use super::call::{ActionCall, Outcome};
 use super::error::AgentError;
 use super::principal::Principal;
-use crate::domain::{Action, Connection, Connector, Guards, Scope};
-use crate::passthrough::{Call, PassthroughError, Prepared, Whole, meant};
+use crate::domain::{Action, Connection, Connector, Guards, Permission, Scope};
+use crate::passthrough::{Call, PassthroughError, Prepared, Whole, meant, with_slashes};
 
 /// So much of an answer is read at the most, whatever is told of it in the end.
 const MAX_READ: usize = 8 << 20;
@@ -62,6 +62,7 @@ impl Agents {
         let validation = who.validation(settings.validate);
         let request = arguments::request(connector, &action, call, validation)?;
         check_meaning(connector, &action, &request)?;
+        check_slashes(who, connector, &action, &request)?;
         Ok(Plan {
             cap: who.answer_bytes(settings.answer_bytes),
             scope,
@@ -120,7 +121,8 @@ impl Agents {
     }
 }
 
-/// No limits of its own: all were held against the action before.
+/// No limits of its own: all were held against the action before, and its arguments cannot make
+/// another request of it.
 static OPEN: Guards = Guards {
     actions: Vec::new(),
     methods: Vec::new(),
@@ -130,6 +132,7 @@ static OPEN: Guards = Guards {
 fn call<'a, H>(plan: &'a Plan, id: &'a str, headers: H) -> Call<'a, H> {
     Call {
         scope: &plan.scope,
+        permission: Permission::Admin,
         guards: &OPEN,
         connection_key: Some(plan.connection.key.as_str()),
         action_id: Some(id),
@@ -166,6 +169,29 @@ fn check_meaning(
         }
         _ => Ok(()),
     }
+}
+
+/// A server that takes `%2F` for a slash might see another action: not one that may not be called.
+fn check_slashes(
+    who: &Principal,
+    connector: &Connector,
+    action: &Action,
+    request: &Request,
+) -> Result<(), AgentError> {
+    let Some(path) = with_slashes(&request.path) else {
+        return Ok(());
+    };
+    for other in meant(connector, action.method.as_str(), &path) {
+        who.may(&other)?;
+        if who.must_wait(&other) && !who.must_wait(action) {
+            return Err(AgentError::invalid(format!(
+                "with these path variables the request could be taken for `{}`, which waits for a \
+                 person's yes: call that action instead",
+                other.title
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// The request as it would be sent, its secrets masked.

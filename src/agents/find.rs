@@ -75,17 +75,23 @@ impl Agents {
         platform: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Arc<Action>>, AgentError> {
-        let catalogue = self.parts.catalogue.now();
+        let catalogue = Arc::clone(&self.parts.catalogue.now());
         let scope = who.scope(&catalogue)?;
-        let (limit, may) = (limit.min(MAX_FOUND), |action: &Action| {
-            who.may(action).is_ok()
+        let connector = platform
+            .map(|name| seen(&catalogue, &scope, name).map(Arc::clone))
+            .transpose()?;
+        let (who, query, limit) = (who.clone(), query.to_owned(), limit.min(MAX_FOUND));
+        let searched = tokio::task::spawn_blocking(move || {
+            let may = |action: &Action| who.may(action).is_ok();
+            match connector {
+                Some(connector) => catalogue.search(&connector, &query, limit, may),
+                None => {
+                    let sees = |platform: &Platform| scope.sees_platform(platform);
+                    catalogue.search_all(sees, &query, limit, may)
+                }
+            }
         });
-        let Some(name) = platform else {
-            let sees = |platform: &Platform| scope.sees_platform(platform);
-            return Ok(catalogue.search_all(sees, query, limit, may));
-        };
-        let connector = seen(&catalogue, &scope, name)?;
-        Ok(catalogue.search(connector, query, limit, may))
+        searched.await.map_err(|_| interrupted())
     }
 
     /// How to call an action, in Markdown.
@@ -244,12 +250,17 @@ impl Agents {
     }
 }
 
+/// The search did not come to its end.
+fn interrupted() -> AgentError {
+    AgentError::Conflict("the search was interrupted; try again".to_owned())
+}
+
 fn seen<'c>(
     catalogue: &'c Snapshot,
     scope: &Scope,
     name: &str,
-) -> Result<&'c Connector, AgentError> {
-    let connector = catalogue.connector(name).map(Arc::as_ref);
+) -> Result<&'c Arc<Connector>, AgentError> {
+    let connector = catalogue.connector(name);
     connector
         .filter(|connector| scope.sees_platform(&connector.platform))
         .ok_or_else(|| {

@@ -73,8 +73,7 @@ impl Principal {
 
     /// Whether something may be done with `platform`.
     pub fn sees_platform(&self, platform: &Platform, catalogue: &Snapshot) -> bool {
-        let platform_of =
-            |id: &ActionId| catalogue.action(id).map(|action| action.platform.clone());
+        let platform_of = |id: &ActionId| catalogue.platform_of(id).cloned();
         let any = |patterns: &[ActionPattern]| {
             patterns.is_empty()
                 || patterns

@@ -9,7 +9,7 @@ use serde_json::json;
 use url::Url;
 
 use super::Agents;
-use super::approvals::Verdict;
+use super::approvals::{MAX_NOTE, Verdict};
 use super::call::Outcome;
 use super::error::AgentError;
 use crate::crypto::{hex, hmac_sha256};
@@ -139,7 +139,12 @@ impl Agents {
             _ => return,
         };
         let id = approval.id.to_string();
-        let decided = self.decide(approval.environment, &id, verdict, "webhook", answer.note);
+        // A decision counts, however much is said to it.
+        let note = answer.note.map(|note| {
+            let end = note.floor_char_boundary(MAX_NOTE);
+            note.get(..end).unwrap_or_default().to_owned()
+        });
+        let decided = self.decide(approval.environment, &id, verdict, "webhook", note);
         match decided.await {
             Ok(_) | Err(AgentError::Conflict(_)) => {}
             Err(error) => {

@@ -106,6 +106,11 @@ impl ApiError {
         Self::new(Kind::NotFound, message.to_string())
     }
 
+    /// Something that is our fault: `cause` goes to the log, and the caller learns nothing of it.
+    pub fn internal(cause: impl Error + Send + Sync + 'static) -> Self {
+        Self::new(Kind::Internal, SOMETHING_WENT_WRONG).because(cause)
+    }
+
     /// Keeps what is behind it for the log.
     pub fn because(mut self, cause: impl Error + Send + Sync + 'static) -> Self {
         self.cause = Some(Box::new(cause));

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::load::Snapshot;
-use super::search::{Builder, Filter, Index};
+use super::search::{Builder, Filter, Hit, Index};
 use crate::domain::{Action, Connector, Platform};
 
 /// How much more a hand-written action counts than a generated one that fits as well.
@@ -15,6 +15,10 @@ const WRITTEN: f32 = 1.05;
 const PIECE: usize = 256;
 /// So many of the best are looked at for those that a caller accepts.
 const LOOKED_AT: usize = 1_500;
+/// Where there are not more than these, all that fit are looked at.
+const FEW: usize = 6_000;
+/// So many are looked at together, at the most.
+const PORTION: usize = 256;
 
 /// The indexes of one snapshot.
 #[derive(Default)]
@@ -48,15 +52,15 @@ impl Snapshot {
     ) -> Vec<Arc<Action>> {
         let index = self.index_of(connector);
         let hits = index.search(query, &Filter::default(), index.len());
-        hits.into_iter()
-            .filter_map(|hit| connector.actions.piece(hit.ordinal as usize, 1).pop())
-            .filter(|action| accepts(action))
-            .take(limit)
-            .collect()
+        let action = |ordinal: u32| connector.actions.piece(ordinal as usize, 1).pop();
+        best(&hits, action, limit, accepts)
     }
 
-    /// The same over every platform that `sees` lets pass. Of what fits, only the best are looked
-    /// at: a caller that accepts nearly nothing should ask platform by platform.
+    /// The same over every platform that `sees` lets pass. Of what fits only the best are looked at,
+    /// unless few platforms are seen.
+    ///
+    /// The first search after a start makes the index, which takes half a second: not for threads
+    /// that serve others meanwhile.
     pub fn search_all(
         &self,
         sees: impl Fn(&Platform) -> bool,
@@ -67,16 +71,18 @@ impl Snapshot {
         let whole = self.indexes.of_all.get_or_init(|| self.whole());
         let seen = whole.platforms.iter();
         let seen = seen.filter(|(platform, _)| sees(platform));
+        let within: Vec<Range<u32>> = seen.map(|(_, range)| range.clone()).collect();
+        let all: usize = within.iter().map(ExactSizeIterator::len).sum();
         let filter = Filter {
-            within: Some(seen.map(|(_, range)| range.clone()).collect()),
+            within: Some(within),
             method: None,
         };
-        let hits = whole.index.search(query, &filter, LOOKED_AT);
-        hits.into_iter()
-            .filter_map(|hit| self.nth(whole, hit.ordinal))
-            .filter(|action| accepts(action))
-            .take(limit)
-            .collect()
+        let looked_at = match all <= FEW {
+            true => all,
+            false => LOOKED_AT,
+        };
+        let hits = whole.index.search(query, &filter, looked_at);
+        best(&hits, |ordinal| self.nth(whole, ordinal), limit, accepts)
     }
 
     fn nth(&self, whole: &Whole, ordinal: u32) -> Option<Arc<Action>> {
@@ -122,6 +128,34 @@ impl Snapshot {
             platforms,
         }
     }
+}
+
+/// The first `limit` of `hits` that `accepts` lets pass. They are looked at in portions, and within
+/// one in the order in which they are packed, so that a chunk is unpacked once for all of its own.
+fn best(
+    hits: &[Hit],
+    action: impl Fn(u32) -> Option<Arc<Action>>,
+    limit: usize,
+    accepts: impl Fn(&Action) -> bool,
+) -> Vec<Arc<Action>> {
+    let mut found = Vec::new();
+    for portion in hits.chunks(limit.clamp(1, PORTION).next_power_of_two()) {
+        let mut order: Vec<(usize, u32)> =
+            portion.iter().map(|hit| hit.ordinal).enumerate().collect();
+        order.sort_by_key(|(_, ordinal)| *ordinal);
+        let mut accepted: Vec<(usize, Arc<Action>)> = order
+            .into_iter()
+            .filter_map(|(rank, ordinal)| Some((rank, action(ordinal)?)))
+            .filter(|(_, action)| accepts(action))
+            .collect();
+        accepted.sort_by_key(|(rank, _)| *rank);
+        found.extend(accepted.into_iter().map(|(_, action)| action));
+        if found.len() >= limit {
+            break;
+        }
+    }
+    found.truncate(limit);
+    found
 }
 
 fn add(builder: &mut Builder, connector: &Connector) {

@@ -75,6 +75,16 @@ impl Snapshot {
         })
     }
 
+    /// Whose action `id` is. Quicker than to look at the action.
+    pub fn platform_of(&self, id: &ActionId) -> Option<&Platform> {
+        if let Some(action) = self.actions.get(id) {
+            return Some(&action.platform);
+        }
+        let found = |pack: &'_ Arc<Pack>| pack.find(id).map(|(platform, _)| platform.clone());
+        let platform = self.packs.iter().find_map(found)?;
+        self.connectors.get_key_value(&platform).map(|(own, _)| own)
+    }
+
     /// How many actions there are.
     pub fn action_count(&self) -> usize {
         let counts = self.connectors.values().map(|found| found.actions.len());

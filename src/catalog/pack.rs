@@ -171,13 +171,8 @@ impl Pack {
     /// One chunk of a platform's.
     fn chunk(&self, held: &Held, number: usize) -> Option<Arc<[Arc<Action>]>> {
         let range = held.chunks.get(number)?;
-        let found = {
-            let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-            let found = kept.iter().find(|(at, _)| *at == range.start);
-            found.map(|(_, chunk)| Arc::clone(chunk))
-        };
-        if found.is_some() {
-            return found;
+        if let Some(chunk) = self.kept(range.start) {
+            return Some(chunk);
         }
         let text = inflated(self.bytes.get(range.clone())?).ok()?;
         let actions = text
@@ -188,6 +183,16 @@ impl Pack {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.truncate(KEPT - 1);
         kept.push_front((range.start, Arc::clone(&chunk)));
+        Some(chunk)
+    }
+
+    /// The chunk that begins at `start`, if it is kept. It stays longer for having been wanted.
+    fn kept(&self, start: usize) -> Option<Arc<[Arc<Action>]>> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = kept.iter().position(|(at, _)| *at == start)?;
+        let found = kept.remove(place)?;
+        let chunk = Arc::clone(&found.1);
+        kept.push_front(found);
         Some(chunk)
     }
 }

@@ -99,7 +99,7 @@ async fn between(mut forward: Forward, mut lines: mpsc::Receiver<Vec<u8>>) -> an
     let mut is_open = true;
     while is_open || forward.is_busy() {
         tokio::select! {
-            line = lines.recv(), if is_open => match line {
+            line = lines.recv(), if is_open && forward.has_room() => match line {
                 None => is_open = false,
                 Some(line) if line.trim_ascii().is_empty() => {}
                 Some(line) => match Message::parse(&line) {

@@ -9,6 +9,7 @@ mod api_key;
 mod approval;
 mod connection;
 mod connector;
+mod field_path;
 mod identity;
 mod integration;
 mod key;
@@ -33,6 +34,7 @@ pub use connector::{
     ACCESS_TOKEN_FIELD, Auth, CLIENT_ID_FIELD, CLIENT_SECRET_FIELD, Connector, FieldKind,
     FormField, MockFacts, REFRESH_TOKEN_FIELD, ShowIf, Status, TestRequest, connector_id,
 };
+pub use field_path::{Step, steps};
 pub use identity::{Identity, IdentityType, InvalidIdentity, MAX_IDENTITY_BYTES};
 pub use integration::Integration;
 pub use key::{ConnectionKey, Environment, InvalidConnectionKey, InvalidPlatform, Platform};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::PassthroughError;
-use crate::domain::{Action, ApprovalRule, Connector, Guards};
+use crate::domain::{Action, ApprovalRule, Connector, Guards, Permission};
 
 /// The actions that a request could mean: of those whose method and path fit, the ones with the
 /// most fixed segments. To a provider `/users/me` is never `/users/{id}`.
@@ -59,17 +59,60 @@ pub(super) fn check(
     if let Some(action) = meant.iter().find(|action| guards.hold(action)) {
         return Err(held(&action.title));
     }
-    match meant.iter().any(|action| guards.allow(action)) {
-        true => check_class(guards, method),
-        false => Err(PassthroughError::NotAllowed(
+    if !meant.iter().any(|action| guards.allow(action)) {
+        return Err(PassthroughError::NotAllowed(
             "this API key may not call this action".to_owned(),
-        )),
+        ));
     }
+    check_slashes(guards, connector, method, path)?;
+    check_class(guards, method)
+}
+
+/// A server that takes `%2F` for a slash might see another action in the path.
+fn check_slashes(
+    guards: &Guards,
+    connector: Option<&Connector>,
+    method: &str,
+    path: &str,
+) -> Result<(), PassthroughError> {
+    let (Some(path), Some(connector)) = (with_slashes(path), connector) else {
+        return Ok(());
+    };
+    let others = meant(connector, method, &path);
+    let refused = others
+        .iter()
+        .find(|other| guards.hold(other) || !guards.allow(other));
+    refused.map_or(Ok(()), |other| {
+        Err(PassthroughError::NotAllowed(format!(
+            "this API key is limited to certain actions, and to some servers this path, with its \
+             encoded slash, is that of `{}`",
+            other.title
+        )))
+    })
+}
+
+/// The path with its encoded slashes as slashes, if it has any.
+pub fn with_slashes(path: &str) -> Option<String> {
+    let decoded = path.replace("%2F", "/").replace("%2f", "/");
+    (decoded != path).then_some(decoded)
+}
+
+/// Whether a request may ask to be taken for one with `method`.
+pub(super) fn check_permission(has: Permission, method: &str) -> Result<(), PassthroughError> {
+    let needed = Permission::needed_for(method);
+    if has >= needed {
+        return Ok(());
+    }
+    let method: String = method.chars().take(20).collect();
+    Err(PassthroughError::NotAllowed(format!(
+        "the request asks to be taken for a {method}, which needs `{}`; this API key may only {}",
+        needed.as_str(),
+        has.as_str()
+    )))
 }
 
 /// The rules that look at the method alone.
 fn check_class(guards: &Guards, method: &str) -> Result<(), PassthroughError> {
-    use crate::domain::Permission;
     let needed = Permission::needed_for(method);
     let holds = |rule: &ApprovalRule| match rule {
         ApprovalRule::Write => needed > Permission::Read,
@@ -143,6 +186,14 @@ method = "GET"
 path = "/users/me"
 summary = "The caller."
 [[actions]]
+key = "listKeys"
+title = "List a user's keys"
+model = "Keys"
+method = "GET"
+path = "/users/{id}/keys"
+summary = "Keys."
+params = [{ name = "id", in = "path", required = true }]
+[[actions]]
 key = "deleteUser"
 title = "Delete a user"
 model = "Users"
@@ -188,6 +239,9 @@ params = [{ name = "id", in = "path", required = true }]
             ("DELETE", "/users/1", None, false),
             ("DELETE", "/users/1", Some("getUser"), false),
             ("GET", "/users/1/keys", Some("getUser"), false),
+            ("GET", "/users/1%2Fkeys", Some("getUser"), false),
+            ("GET", "/users/1%2fkeys", None, false),
+            ("GET", "/users/1%2Fothers", Some("getUser"), true),
             ("GET", "/users/1/", None, false),
             ("HEAD", "/users/1", None, false),
         ] {

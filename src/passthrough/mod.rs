@@ -5,6 +5,7 @@
 
 mod guards;
 mod headers;
+pub mod overrides;
 mod path;
 mod whole;
 
@@ -13,12 +14,12 @@ use std::sync::Arc;
 use hyper::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, header};
 use url::Url;
 
-pub use guards::meant;
+pub use guards::{meant, with_slashes};
 pub use headers::{BadHeaders, returned};
 pub use whole::{Shown, Whole};
 
 use crate::catalog::Catalogue;
-use crate::domain::{Action, ActionId, Guards, Scope};
+use crate::domain::{Action, ActionId, Guards, Permission, Scope};
 use crate::egress::EgressError;
 use crate::egress::body::{Download, Upload};
 use crate::egress::client::Client;
@@ -88,6 +89,9 @@ pub enum PassthroughError {
 pub struct Call<'a, H> {
     /// What the caller sees.
     pub scope: &'a Scope,
+    /// What the caller's key may do. Held against methods that the request asks to be taken for; the
+    /// method itself was let through before.
+    pub permission: Permission,
     /// What the caller's key is limited to.
     pub guards: &'a Guards,
     /// The connection's key.
@@ -185,16 +189,21 @@ impl Passthrough {
         if let Some(action) = action.as_deref().filter(|_| self.strict) {
             check_match(action, call.method, call.path)?;
         }
+        let others = overrides::methods((call.headers)(), call.query);
+        for other in &others {
+            guards::check_permission(call.permission, other)?;
+        }
         if !call.guards.are_open() {
             let catalogue = self.catalogue.now();
             let connector = catalogue.connectors.get(&live.connection.platform);
-            guards::check(
-                call.guards,
-                action.as_deref(),
-                connector.map(Arc::as_ref),
-                call.method,
-                call.path,
-            )?;
+            let check = |named: Option<&Action>, method: &str| {
+                let connector = connector.map(Arc::as_ref);
+                guards::check(call.guards, named, connector, method, call.path)
+            };
+            check(action.as_deref(), call.method)?;
+            for other in &others {
+                check(None, other)?;
+            }
         }
         if call.follow && !matches!(call.method, "GET" | "HEAD") {
             return Err(PassthroughError::CannotFollow);

@@ -4,6 +4,9 @@ use serde_json::{Map, Value};
 
 /// So many fields can be asked for.
 const MOST: usize = 100;
+/// How long the way to one may be, in bytes and in steps.
+const MOST_BYTES: usize = 500;
+const MOST_STEPS: usize = 20;
 
 /// Wanted fields, as a tree.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -25,6 +28,12 @@ impl Fields {
         for text in texts {
             let mut at = &mut root;
             let bare = text.trim().trim_start_matches("[].");
+            if bare.len() > MOST_BYTES || bare.split('.').count() > MOST_STEPS {
+                return Err(format!(
+                    "fields: `{}…` is too long: at most {MOST_BYTES} bytes, and {MOST_STEPS} names",
+                    bare.chars().take(80).collect::<String>()
+                ));
+            }
             for part in bare.split('.') {
                 let name = part.trim_end_matches("[]");
                 if name.is_empty() || name.contains(['[', ']']) {
@@ -144,6 +153,18 @@ mod tests {
     fn a_field_has_a_name() {
         for text in ["", ".", "a..b", "a[0]", "[]", "a[b]"] {
             assert!(Fields::parse(&[text.to_owned()]).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_way_has_an_end() {
+        for (text, ok) in [
+            (["a"; 20].join("."), true),
+            (["a"; 21].join("."), false),
+            ("a".repeat(501), false),
+            ("a.".repeat(500_000) + "a", false),
+        ] {
+            assert_eq!(Fields::parse(&[text]).is_ok(), ok);
         }
     }
 

@@ -5,19 +5,23 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_S
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
+use crate::crypto::hex;
 use crate::domain::Secret;
 
 /// What stands in the place of a secret.
 const SCRUBBED: &str = "[secret]";
 /// A shorter secret is everywhere, and hides nothing.
 const MIN_BYTES: usize = 4;
+/// Only a secret of so many bytes is looked for inside other encoded texts, and by its digits.
+const MIN_LONG: usize = 12;
 
 /// Knows secrets in every form in which they may come back.
 pub struct Scrubber(Vec<Secret<String>>);
 
 impl Scrubber {
-    /// Knows `secrets`: as they are, encoded for URLs and forms, and as base64. What stands behind a
-    /// scheme (`Bearer …`, `Basic …`) counts by itself as well.
+    /// Knows `secrets`: as they are, encoded for URLs, forms and JSON, and as base64; long ones also
+    /// in hexadecimal, and within a longer text in base64. What stands behind a scheme (`Bearer …`,
+    /// `Basic …`) counts by itself as well.
     pub fn new<'s>(secrets: impl IntoIterator<Item = &'s Secret<String>>) -> Self {
         let mut forms: Vec<Secret<String>> = Vec::new();
         for secret in secrets {
@@ -94,7 +98,36 @@ fn in_all_forms(text: &str) -> Vec<String> {
     for engine in [&STANDARD, &STANDARD_NO_PAD, &URL_SAFE, &URL_SAFE_NO_PAD] {
         forms.push(engine.encode(text));
     }
+    forms.push(json_of_some(&json));
+    if text.len() >= MIN_LONG {
+        forms.extend(cores(text, &STANDARD_NO_PAD));
+        forms.extend(cores(text, &URL_SAFE_NO_PAD));
+        let digits = hex(text.as_bytes());
+        forms.push(digits.to_ascii_uppercase());
+        forms.push(digits);
+    }
     forms
+}
+
+/// As encoders write it that escape slashes too.
+fn json_of_some(json: &str) -> String {
+    json.trim_matches('"').replace('/', "\\/")
+}
+
+/// What base64 has of `text` wherever it stands in a longer one: for each of the three ways in
+/// which it may begin, the characters that depend on nothing but `text`.
+fn cores(text: &str, engine: &impl base64::Engine) -> Vec<String> {
+    // What stands before it, and how many characters are of that.
+    let begins: [(&[u8], usize); 3] = [(&[], 0), (&[0], 2), (&[0, 0], 3)];
+    begins
+        .into_iter()
+        .map(|(before, strange)| {
+            let bytes = [before, text.as_bytes()].concat();
+            let own = bytes.len() * 8 / 6 - strange;
+            let encoded = engine.encode(&bytes);
+            encoded.chars().skip(strange).take(own).collect()
+        })
+        .collect()
 }
 
 /// `%2F` as `%2f`.
@@ -150,6 +183,24 @@ mod tests {
             );
         }
         assert_eq!(scrubber.text("nothing to see"), "nothing to see");
+    }
+
+    #[test]
+    fn a_long_secret_goes_wherever_it_stands_in_an_encoded_text() {
+        let secret = "sk/live+0123456789";
+        let scrubber = scrubber(&[secret]);
+        for before in ["", "a", "ab", "abc", "user:"] {
+            for engine in [&STANDARD, &URL_SAFE] {
+                let echoed = engine.encode(format!("{before}{secret}:x"));
+                let said = scrubber.text(&echoed);
+                assert!(
+                    said.contains(SCRUBBED) && said.len() < 24,
+                    "{echoed}: {said}"
+                );
+            }
+        }
+        let echoed = format!("<{}> <{}>", hex(secret.as_bytes()), r"sk\/live+0123456789");
+        assert_eq!(scrubber.text(&echoed), "<[secret]> <[secret]>");
     }
 
     #[test]

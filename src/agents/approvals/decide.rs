@@ -11,7 +11,7 @@ use crate::access::AccessError;
 use crate::domain::{Approval, ApprovalId, ApprovalState, Environment};
 
 /// No note is longer, in bytes.
-const MAX_NOTE: usize = 1000;
+pub const MAX_NOTE: usize = 1000;
 /// What is said of a call that a crash has interrupted.
 const UNKNOWN: &str =
     "the server stopped while the call was under way: whether it was sent is unknown";
@@ -85,7 +85,7 @@ impl Agents {
             }
             Err(error) => {
                 tracing::warn!(approval = %id, error = %error, "an approved call was not answered");
-                self.fail(environment, id, &error.to_string()).await
+                self.fail(environment, id, &error.told()).await
             }
         }
     }

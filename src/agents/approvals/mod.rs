@@ -7,7 +7,7 @@
 mod decide;
 mod records;
 
-pub use decide::Verdict;
+pub use decide::{MAX_NOTE, Verdict};
 pub(super) use records::{Approvals, Kept};
 
 use super::call::Outcome;
@@ -18,8 +18,10 @@ use super::{ActionCall, Agents};
 use crate::crypto::random_uuid;
 use crate::domain::{Approval, ApprovalId, ApprovalState, Scope};
 
-/// An environment has no more calls waiting.
+/// An environment has no more calls waiting, and a key no more of its own: one that asks for
+/// everything leaves room for the others.
 const MAX_PENDING: u64 = 1000;
+const MAX_PENDING_OF_KEY: u64 = 100;
 
 /// An approval, with what is asked for and what came of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +47,12 @@ impl Agents {
         if self.approvals.pending(environment)? >= MAX_PENDING {
             return Err(AgentError::Conflict(format!(
                 "{MAX_PENDING} calls wait for a person's yes already; wait until some are decided"
+            )));
+        }
+        if self.approvals.pending_of(environment, who.key.id)? >= MAX_PENDING_OF_KEY {
+            return Err(AgentError::Conflict(format!(
+                "{MAX_PENDING_OF_KEY} calls of this API key wait for a person's yes already; wait \
+                 until some are decided"
             )));
         }
         let now = self.parts.clock.now();

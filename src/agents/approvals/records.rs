@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::super::call::{ActionCall, Outcome};
 use super::super::error::AgentError;
 use crate::crypto::{Keyring, SealContext, SealError, Sealed};
-use crate::domain::{Approval, ApprovalId, ApprovalState, Clock, Environment, Timestamp};
+use crate::domain::{ApiKeyId, Approval, ApprovalId, ApprovalState, Clock, Environment, Timestamp};
 use crate::store::{Batch, Index, SharedEngine, StoreError, Table};
 use crate::vault::VaultError;
 
@@ -38,6 +38,8 @@ pub struct Approvals {
     answers: Table<Sealed>,
     /// Those that wait, by when it is too late.
     waiting: Index,
+    /// Those that wait, by the key that asked.
+    asked: Index,
     keyring: Arc<Keyring>,
     clock: Arc<dyn Clock>,
 }
@@ -50,6 +52,7 @@ impl Approvals {
             calls: Table::new(engine(), "approval-call"),
             answers: Table::new(engine(), "approval-answer"),
             waiting: Index::new(engine(), KIND, "waiting"),
+            asked: Index::new(engine(), KIND, "asked"),
             engine: engine(),
             keyring,
             clock,
@@ -61,6 +64,12 @@ impl Approvals {
         Ok(self.waiting.count(environment.as_str(), &[])?)
     }
 
+    /// How many of them `key` has asked for.
+    pub fn pending_of(&self, environment: Environment, key: ApiKeyId) -> Result<u64, AgentError> {
+        let key = key.to_string();
+        Ok(self.asked.count(environment.as_str(), &[key.as_bytes()])?)
+    }
+
     pub async fn add(&self, approval: &Approval, kept: &Kept) -> Result<(), AgentError> {
         let (scope, id) = (approval.environment.as_str(), approval.id.to_string());
         let mut batch = Batch::default();
@@ -69,6 +78,9 @@ impl Approvals {
         self.calls.put_into(&mut batch, scope, &id, &sealed)?;
         self.waiting
             .add_into(&mut batch, scope, &[&due(approval)], &id);
+        let key = approval.key.to_string();
+        self.asked
+            .add_into(&mut batch, scope, &[key.as_bytes()], &id);
         self.engine.commit(batch).await?;
         Ok(())
     }
@@ -135,6 +147,9 @@ impl Approvals {
             if read.value.state == ApprovalState::Pending {
                 self.waiting
                     .remove_into(&mut batch, scope, &[&due(&new)], &text);
+                let key = new.key.to_string();
+                self.asked
+                    .remove_into(&mut batch, scope, &[key.as_bytes()], &text);
             }
             if let Some(answer) = answer {
                 let sealed = self.seal(&new, ANSWER, answer);

@@ -70,6 +70,10 @@ fn encode(kind: &str, params: &[&Param], body: &Value, found: &mut Findings) -> 
             for (name, value) in fields {
                 pairs.add(name, value, lists(params));
             }
+            if pairs.are_too_long() {
+                found.impossible("the body is too long for a form: send less".to_owned());
+                return None;
+            }
             Some(Bytes::from(pairs.text().unwrap_or_default()))
         }
         ("multipart/form-data", _) => {
@@ -105,7 +109,7 @@ fn written_out(params: &[&Param], body: &Value, found: &mut Findings) -> Value {
     };
     match meant.filter(|meant| meant.is_object() || meant.is_array()) {
         Some(meant) => {
-            found.hint("the body was a text with JSON in it; give the JSON itself".to_owned());
+            found.hint(|| "the body was a text with JSON in it; give the JSON itself".to_owned());
             meant
         }
         None => body.clone(),

@@ -20,7 +20,9 @@ pub struct Findings {
 impl Findings {
     /// There is no request to be made of this.
     pub fn impossible(&mut self, what: String) {
-        self.impossible.push(what);
+        if self.impossible.len() < MOST {
+            self.impossible.push(what);
+        }
     }
 
     /// It does not fit what is known.
@@ -30,11 +32,16 @@ impl Findings {
         }
     }
 
-    /// It is odd.
-    pub fn hint(&mut self, what: String) {
-        if self.hints.len() < MOST {
-            self.hints.push(what);
+    /// It is odd. Not said, and not even thought about, once there are enough hints.
+    pub fn hint(&mut self, what: impl FnOnce() -> String) {
+        if !self.has_enough_hints() {
+            self.hints.push(what());
         }
+    }
+
+    /// Whether no further hint will be told.
+    pub fn has_enough_hints(&self) -> bool {
+        self.hints.len() >= MOST
     }
 
     /// What to say with the answer.
@@ -124,14 +131,14 @@ mod tests {
         let found = || {
             let mut found = Findings::default();
             found.problem("a".to_owned());
-            found.hint("b".to_owned());
+            found.hint(|| "b".to_owned());
             found
         };
         assert!(found().settle(Validation::Strict).is_err());
         assert_eq!(found().settle(Validation::Warn).unwrap(), ["a", "b"]);
         assert!(found().settle(Validation::Off).unwrap().is_empty());
         let mut odd = Findings::default();
-        odd.hint("b".to_owned());
+        odd.hint(|| "b".to_owned());
         assert_eq!(odd.settle(Validation::Strict).unwrap(), ["b"]);
         let mut impossible = Findings::default();
         impossible.impossible("c".to_owned());

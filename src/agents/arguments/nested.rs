@@ -1,33 +1,15 @@
 //! Fields within fields: what a JSON body has, held against what is known of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::findings::{Findings, meant};
 use super::kinds::{Form, described, misfit};
-use crate::domain::Param;
+use crate::domain::{Param, Step, steps};
 
-/// One step on the way to a field: into an object, or into each item of an array.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step<'p> {
-    Field(&'p str),
-    Items,
-}
-
-/// `lines[].price` as steps.
-fn steps(name: &str) -> Vec<Step<'_>> {
-    let mut steps = Vec::new();
-    for part in name.split('.').filter(|part| !part.is_empty()) {
-        let field = part.trim_end_matches("[]");
-        if !field.is_empty() {
-            steps.push(Step::Field(field));
-        }
-        let items = part.len().saturating_sub(field.len()) / 2;
-        steps.extend(std::iter::repeat_n(Step::Items, items));
-    }
-    steps
-}
+/// Deeper fields are not looked for.
+const DEPTH: usize = 20;
 
 /// Holds `body` against what `params` say of it.
 pub fn check(params: &[&Param], body: &Value, form: Form, found: &mut Findings) {
@@ -41,10 +23,7 @@ pub fn check(params: &[&Param], body: &Value, form: Form, found: &mut Findings) 
             None => follow(param, &steps(&param.name), body, String::new(), form, found),
         }
     }
-    let known = known_fields(params);
-    if !known.is_empty() {
-        unknown(&known, body, "", "", found);
-    }
+    unknown(&Shape::of(params), body, &mut Vec::new(), found);
 }
 
 fn follow(
@@ -90,62 +69,78 @@ fn fitting(param: &Param, value: &Value, at: &str, form: Form, found: &mut Findi
     }
 }
 
-/// The fields that are known, by where they are: `lines[]` has `price`.
-fn known_fields<'p>(params: &[&'p Param]) -> BTreeMap<String, BTreeSet<&'p str>> {
-    let mut known: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-    for param in params {
-        let mut at = String::new();
-        for step in steps(&param.name) {
-            match step {
-                Step::Field(name) => {
-                    known.entry(at.clone()).or_default().insert(name);
-                    at = join(&at, name);
-                }
-                Step::Items => at.push_str("[]"),
+/// What is known of a value's fields, or of its items.
+#[derive(Default)]
+struct Shape<'p> {
+    fields: BTreeMap<&'p str, Shape<'p>>,
+    items: Option<Box<Shape<'p>>>,
+}
+
+impl<'p> Shape<'p> {
+    fn of(params: &[&'p Param]) -> Self {
+        let mut root = Self::default();
+        for param in params {
+            let mut at = &mut root;
+            for step in steps(&param.name).into_iter().take(DEPTH) {
+                at = match step {
+                    Step::Field(name) => at.fields.entry(name).or_default(),
+                    Step::Items => at.items.get_or_insert_default(),
+                };
+            }
+        }
+        root
+    }
+}
+
+/// A step into a body that is there.
+#[derive(Clone, Copy)]
+enum Place<'v> {
+    Field(&'v str),
+    Item(usize),
+}
+
+fn written(at: &[Place<'_>]) -> String {
+    let mut text = String::new();
+    for place in at {
+        match place {
+            Place::Item(number) => text.push_str(&format!("[{number}]")),
+            Place::Field(name) if text.is_empty() => text.push_str(name),
+            Place::Field(name) => {
+                text.push('.');
+                text.push_str(name);
             }
         }
     }
-    known
-}
-
-fn join(at: &str, name: &str) -> String {
-    match at.is_empty() {
-        true => name.to_owned(),
-        false => format!("{at}.{name}"),
-    }
+    text
 }
 
 /// Names the fields that are not known, where anything is known at all.
-fn unknown(
-    known: &BTreeMap<String, BTreeSet<&str>>,
-    value: &Value,
-    pattern: &str,
-    at: &str,
-    found: &mut Findings,
-) {
+fn unknown<'v>(known: &Shape<'_>, value: &'v Value, at: &mut Vec<Place<'v>>, found: &mut Findings) {
     match value {
         Value::Array(items) => {
-            for (place, item) in items.iter().enumerate() {
-                unknown(
-                    known,
-                    item,
-                    &format!("{pattern}[]"),
-                    &format!("{at}[{place}]"),
-                    found,
-                );
+            let Some(known) = &known.items else { return };
+            for (number, item) in items.iter().enumerate() {
+                at.push(Place::Item(number));
+                unknown(known, item, at, found);
+                at.pop();
             }
         }
-        Value::Object(fields) => {
-            let own = known.get(pattern);
+        Value::Object(fields) if !known.fields.is_empty() => {
             for (name, value) in fields {
-                if let Some(own) = own.filter(|own| !own.contains(name.as_str())) {
-                    let advice = meant(name, own.iter().copied())
-                        .map(|name| format!("; did you mean `{name}`?"))
-                        .unwrap_or_default();
-                    let at = join(at, name);
-                    found.hint(format!("`{at}` is not known in the body{advice}"));
+                if found.has_enough_hints() {
+                    return;
                 }
-                unknown(known, value, &join(pattern, name), &join(at, name), found);
+                at.push(Place::Field(name));
+                match known.fields.get(name.as_str()) {
+                    Some(known) => unknown(known, value, at, found),
+                    None => found.hint(|| {
+                        let advice = meant(name, known.fields.keys().copied())
+                            .map(|name| format!("; did you mean `{name}`?"))
+                            .unwrap_or_default();
+                        format!("`{}` is not known in the body{advice}", written(at))
+                    }),
+                }
+                at.pop();
             }
         }
         _ => {}
@@ -155,19 +150,41 @@ fn unknown(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ParamPlace;
+    use serde_json::{Map, json};
+
+    fn hints(names: &[&str], body: &Value) -> Vec<String> {
+        let params: Vec<Param> = names.iter().map(|name| param(name)).collect();
+        let params: Vec<&Param> = params.iter().collect();
+        let mut found = Findings::default();
+        check(&params, body, Form::Json, &mut found);
+        found.settle(crate::domain::Validation::Warn).unwrap()
+    }
+
+    fn param(name: &str) -> Param {
+        let written = json!({ "name": name, "in": "body", "type": "any" });
+        let mut param: Param = serde_json::from_value(written).unwrap();
+        param.place = ParamPlace::Body;
+        param
+    }
 
     #[test]
-    fn a_name_is_a_way_into_the_body() {
-        use Step::{Field, Items};
-        for (name, way) in [
-            ("", vec![]),
-            ("a", vec![Field("a")]),
-            ("a.b", vec![Field("a"), Field("b")]),
-            ("a[].b", vec![Field("a"), Items, Field("b")]),
-            ("a[][]", vec![Field("a"), Items, Items]),
-            ("[].b", vec![Items, Field("b")]),
-        ] {
-            assert_eq!(steps(name), way, "{name}");
-        }
+    fn an_unknown_field_is_named_with_its_way() {
+        let body = json!({
+            "to": 1, "lines": [{ "price": 1 }, { "prize": 2 }], "@odata.type": "x", "free": { "a": 1 },
+        });
+        let said = hints(&["to", "lines[].price", "@odata.type", "free"], &body);
+        assert_eq!(
+            said,
+            ["`lines[1].prize` is not known in the body; did you mean `price`?"]
+        );
+    }
+
+    #[test]
+    fn a_long_name_around_many_fields_costs_nothing() {
+        let many: Map<String, Value> = (0..50_000).map(|n| (n.to_string(), json!(1))).collect();
+        let long = "a".repeat(500_000);
+        let said = hints(&["x.y"], &json!({ long.clone(): many, "x": many }));
+        assert_eq!(said.len(), 20);
     }
 }

@@ -8,8 +8,13 @@ use super::kinds::{Form, described, is_plain, misfit};
 use super::pairs::{Lists, Pairs, plain_text};
 use super::{Known, word};
 use crate::domain::{Param, ParamPlace};
+use crate::passthrough::overrides;
 
-/// Headers that are nobody's to set: they belong to the hop, or to us.
+/// So many parameters, or headers, are looked at.
+const MOST: usize = 500;
+
+/// Headers that are nobody's to set: they belong to the hop, or to us, or make another request of
+/// this one.
 const OURS: [&str; 9] = [
     "host",
     "content-length",
@@ -29,7 +34,19 @@ pub fn query(
     found: &mut Findings,
 ) -> Option<String> {
     let mut pairs = Pairs::default();
+    if given.len() > MOST {
+        found.impossible(format!("the query has at most {MOST} parameters"));
+        return None;
+    }
     for (name, value) in given {
+        if overrides::is_query(name) && known.param(ParamPlace::Query, name).is_none() {
+            found.impossible(format!(
+                "`{}` in the query would make another request of this one; call the action that is \
+                 meant",
+                name.escape_debug()
+            ));
+            continue;
+        }
         if known.sets_query(name) {
             found.impossible(format!(
                 "`{name}` in the query is set by the connection; leave it out"
@@ -57,6 +74,10 @@ pub fn query(
         is_given(param) || known.sets_query(&param.name)
     })
     .for_each(|what| found.problem(what));
+    if pairs.are_too_long() {
+        found.impossible("the query is too long: send less".to_owned());
+        return None;
+    }
     pairs.text()
 }
 
@@ -80,9 +101,15 @@ pub fn headers(
     found: &mut Findings,
 ) -> Vec<(String, String)> {
     let mut headers = Vec::new();
+    if given.len() > MOST {
+        found.impossible(format!("there are at most {MOST} headers"));
+        return headers;
+    }
     for (name, value) in given.iter().filter(|(_, value)| !value.is_null()) {
         let lower = name.to_ascii_lowercase();
-        let is_ours = OURS.contains(&lower.as_str()) || lower.starts_with("x-pica-");
+        let is_ours = OURS.contains(&lower.as_str())
+            || overrides::is_header(&lower)
+            || lower.starts_with("x-pica-");
         if known.sets_header(&lower) || is_ours {
             let who = if is_ours {
                 "this server"
@@ -128,16 +155,20 @@ fn check(
     found: &mut Findings,
 ) {
     match param {
-        None if known.at(place).next().is_none() => found.hint(format!(
-            "no parameter is known in the {}; `{name}` is sent as it is{}",
-            word(place),
-            known.advice(name, place)
-        )),
-        None => found.hint(format!(
-            "`{name}` is not known in the {}{}",
-            word(place),
-            known.advice(name, place)
-        )),
+        None if known.at(place).next().is_none() => found.hint(|| {
+            format!(
+                "no parameter is known in the {}; `{name}` is sent as it is{}",
+                word(place),
+                known.advice(name, place)
+            )
+        }),
+        None => found.hint(|| {
+            format!(
+                "`{name}` is not known in the {}{}",
+                word(place),
+                known.advice(name, place)
+            )
+        }),
         // A part of an object says nothing about the whole.
         Some(param) if param.name.trim_end_matches("[]") != name.trim_end_matches("[]") => {}
         Some(_) if value.is_null() => {}

@@ -72,6 +72,15 @@ pub async fn list(
             .text(name)
             .is_none_or(|wanted| wanted.eq_ignore_ascii_case(value))
     };
+    if ["title", "key", "method"]
+        .iter()
+        .all(|name| query.text(name).is_none())
+    {
+        let piece = connector.actions.piece(page.skip, page.limit);
+        let rows = piece.iter().map(|action| ActionView::new(action)).collect();
+        let total = connector.actions.len() as u64;
+        return Ok(web::Json(List::new(rows, total, page)));
+    }
     let fitting: Vec<Arc<Action>> = connector
         .actions
         .all()
@@ -104,13 +113,21 @@ pub async fn search(
 ) -> Result<web::Json<Vec<ActionView>>, ApiError> {
     let query = Query::parse(request.query_string());
     let limit = query.get::<usize>("limit", "a whole number")?.unwrap_or(5);
-    let catalogue = catalogue.now();
+    let catalogue = Arc::clone(&catalogue.now());
     let connector = seen(&caller, &catalogue, &platform)?;
-    let words = query.text("query").unwrap_or_default();
-    let found = catalogue.search(connector, words, limit.min(MAX_LIMIT), |_| true);
-    Ok(web::Json(
-        found.iter().map(|action| ActionView::new(action)).collect(),
-    ))
+    let connector = Arc::clone(connector);
+    let words = query.text("query").unwrap_or_default().to_owned();
+    searched(move || catalogue.search(&connector, &words, limit.min(MAX_LIMIT), |_| true)).await
+}
+
+/// What `search` finds. It may make an index first, so it runs beside the threads that serve.
+async fn searched(
+    search: impl FnOnce() -> Vec<Arc<Action>> + Send + 'static,
+) -> Result<web::Json<Vec<ActionView>>, ApiError> {
+    let found = tokio::task::spawn_blocking(search).await;
+    let found = found.map_err(ApiError::internal)?;
+    let rows = found.iter().map(|action| ActionView::new(action));
+    Ok(web::Json(rows.collect()))
 }
 
 /// What an agent reads before it calls an action.
@@ -234,13 +251,10 @@ pub async fn search_all(
 ) -> Result<web::Json<Vec<ActionView>>, ApiError> {
     let query = Query::parse(request.query_string());
     let limit = query.get::<usize>("limit", "a whole number")?.unwrap_or(5);
-    let words = query.text("query").unwrap_or_default();
-    let catalogue = catalogue.now();
-    let sees = |platform: &Platform| caller.scope().sees_platform(platform);
-    let found = catalogue.search_all(sees, words, limit.min(MAX_LIMIT), |_| true);
-    Ok(web::Json(
-        found.iter().map(|action| ActionView::new(action)).collect(),
-    ))
+    let words = query.text("query").unwrap_or_default().to_owned();
+    let catalogue = Arc::clone(&catalogue.now());
+    let sees = move |platform: &Platform| caller.scope().sees_platform(platform);
+    searched(move || catalogue.search_all(sees, &words, limit.min(MAX_LIMIT), |_| true)).await
 }
 
 fn seen<'c>(

@@ -45,6 +45,7 @@ pub async fn pass(
     let path = path.ok_or_else(|| ApiError::not_found(NOTHING_HERE))?;
     let call = Call {
         scope: caller.scope(),
+        permission: caller.key.permission,
         guards: &caller.key.guards,
         connection_key: text(request.headers(), "x-pica-connection-key"),
         action_id: text(request.headers(), "x-pica-action-id"),

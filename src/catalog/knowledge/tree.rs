@@ -1,6 +1,6 @@
 //! Fields inside each other, from their names.
 
-use crate::domain::Param;
+use crate::domain::{Param, Step, steps};
 
 /// Deeper ones are left out: nobody reads them, and names come from outside.
 const DEPTH: usize = 12;
@@ -28,21 +28,6 @@ pub(super) fn tree<'f, T>(fields: impl Iterator<Item = (&'f str, &'f T)>) -> Nod
     root
 }
 
-/// The way to a field. An annotation's name, such as `@odata.nextLink`, is one step.
-fn steps(name: &str) -> Vec<&str> {
-    match name
-        .rfind('@')
-        .filter(|at| *at == 0 || name.get(..*at).is_some_and(|way| way.ends_with('.')))
-    {
-        Some(at) => {
-            let (way, annotation) = name.split_at_checked(at).unwrap_or((name, ""));
-            let steps = way.split('.').filter(|step| !step.is_empty());
-            steps.chain([annotation]).collect()
-        }
-        None => name.split('.').filter(|step| !step.is_empty()).collect(),
-    }
-}
-
 impl<'f, T> Node<'f, T> {
     const fn new() -> Self {
         Self {
@@ -52,25 +37,27 @@ impl<'f, T> Node<'f, T> {
         }
     }
 
-    fn put(&mut self, steps: &[&str], field: &'f T) {
-        let Some((step, rest)) = steps.split_first() else {
-            self.field = self.field.or(Some(field));
-            return;
-        };
-        let name = step.trim_end_matches("[]");
-        if name.is_empty() {
-            self.is_list = true;
-            return self.put(rest, field);
+    fn put(&mut self, steps: &[Step<'_>], field: &'f T) {
+        match steps {
+            [] => self.field = self.field.or(Some(field)),
+            [Step::Items, rest @ ..] => {
+                self.is_list = true;
+                self.put(rest, field);
+            }
+            [Step::Field(name), rest @ ..] => self.child(name).put(rest, field),
         }
-        let known = self.children.iter_mut().find(|(known, _)| known == name);
-        if let Some((_, child)) = known {
-            child.is_list |= name.len() < step.len();
-            return child.put(rest, field);
+    }
+
+    fn child(&mut self, name: &str) -> &mut Self {
+        let place = self.children.iter().position(|(known, _)| known == name);
+        let place = place.unwrap_or_else(|| {
+            self.children.push((name.to_owned(), Self::new()));
+            self.children.len() - 1
+        });
+        match self.children.get_mut(place) {
+            Some((_, child)) => child,
+            None => unreachable!("it was found, or has just been added"),
         }
-        let mut child = Self::new();
-        child.is_list = name.len() < step.len();
-        child.put(rest, field);
-        self.children.push((name.to_owned(), child));
     }
 }
 

@@ -22,6 +22,8 @@ use crate::egress::{Egress, EgressError, Settings};
 const TIMEOUT: Duration = Duration::from_secs(15 * 60);
 /// More than any answer of the server.
 const MAX_ANSWER: usize = 64 << 20;
+/// So many are under way at once; what else is said waits. Giving one up waits with it.
+const MOST: usize = 64;
 
 /// Forwards messages, several at once.
 pub struct Forward {
@@ -110,6 +112,11 @@ impl Forward {
     /// Whether anything is under way.
     pub fn is_busy(&self) -> bool {
         !self.running.is_empty()
+    }
+
+    /// Whether one more may be under way.
+    pub fn has_room(&self) -> bool {
+        self.running.len() < MOST
     }
 
     /// Waits for something under way to end, and gives what is to be said of it: nothing, if it

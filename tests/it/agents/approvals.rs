@@ -384,6 +384,31 @@ async fn a_webhook_is_told_and_decides() {
 }
 
 #[tokio::test]
+async fn a_webhooks_no_counts_however_much_it_says() {
+    let answer = json!({ "decision": "deny", "note": "é".repeat(900) }).to_string();
+    let (shop, _hook) = with_webhook(Box::leak(answer.into_boxed_str())).await;
+    let asking = careful(&shop).await;
+    let id = ask(&shop, &asking).await;
+    let now = until(&asking, &id, "denied").await;
+    assert_eq!(now["note"], "é".repeat(500));
+}
+
+#[tokio::test]
+async fn one_key_leaves_room_for_the_others() {
+    let shop = Shop::open().await;
+    let (asking, other) = (careful(&shop).await, careful(&shop).await);
+    let first = ask(&shop, &asking).await;
+    for _ in 1..100 {
+        ask(&shop, &asking).await;
+    }
+    let refusal = shop.run_as(&asking, "deleteOrder", order()).await;
+    refusal.assert_error(409, 2001);
+    ask(&shop, &other).await;
+    decide(&shop.app.client(), &first, "deny").await;
+    ask(&shop, &asking).await;
+}
+
+#[tokio::test]
 async fn a_webhook_that_says_nothing_leaves_it_to_people() {
     let (shop, hook) = with_webhook(r#"{"ok":true}"#).await;
     let (asking, admin) = (careful(&shop).await, shop.app.client());

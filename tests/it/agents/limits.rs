@@ -264,3 +264,66 @@ async fn nothing_that_agents_do_is_logged_with_its_secrets() {
     assert!(text.contains("an agent's call was answered"), "{text}");
     assert!(!text.contains(SECRET) && !text.contains("passing-through"));
 }
+
+#[tokio::test]
+async fn another_method_by_a_header_or_a_parameter_counts_as_that_method() {
+    let shop = Shop::open().await;
+    let client = async |wishes: Value| shop.app.client_wishing(wishes).await;
+    let (reading, writing) = (
+        client(json!({ "permission": "read" })).await,
+        client(json!({ "permission": "write" })).await,
+    );
+    let (careful, getting, admin) = (
+        client(json!({ "approval": ["delete"] })).await,
+        client(json!({ "methods": ["POST"] })).await,
+        shop.app.client(),
+    );
+    for (who, method, path, header, status) in [
+        (&writing, "POST", "/orders/1", None, 200),
+        (&writing, "POST", "/orders/1", Some("DELETE"), 403),
+        (&writing, "POST", "/orders/1", Some("patch"), 200),
+        (&writing, "POST", "/orders/1?_method=delete", None, 403),
+        (&writing, "POST", "/orders/1?_HttpMethod=PATCH", None, 200),
+        (&reading, "GET", "/orders/1", Some("PUT"), 403),
+        (&careful, "POST", "/orders/1", Some("DELETE"), 403),
+        (&getting, "POST", "/orders/1", Some("DELETE"), 403),
+        (&admin, "POST", "/orders/1", Some("DELETE"), 200),
+    ] {
+        let mut request = who.passthrough(method, &shop.connection, path);
+        if let Some(other) = header {
+            request = request.header("x-http-method-override", other);
+        }
+        let answer = who.send(request).await;
+        assert_eq!(answer.status, status, "{method} {path} {header:?}: {}", answer.text());
+    }
+    for call in [
+        json!({ "headers": { "X-HTTP-Method": "DELETE" } }),
+        json!({ "query": { "_method": "DELETE" } }),
+    ] {
+        shop.run_as(&admin, "query", call).await.assert_error(400, 2000);
+    }
+}
+
+#[tokio::test]
+async fn arguments_made_to_exhaust_the_server_are_refused() {
+    let shop = Shop::open().await;
+    let client = shop.app.client();
+    let names = |count: usize| -> Value {
+        let all = (0..count).map(|number| (number.to_string(), json!(1)));
+        Value::Object(all.collect())
+    };
+    let long = "n".repeat(400_000);
+    for call in [
+        json!({ "fields": [format!("{}a", "a.".repeat(300_000))] }),
+        json!({ "query": { long.clone(): names(40_000) } }),
+        json!({ "query": names(50_000) }),
+        json!({ "headers": names(50_000) }),
+        json!({ "pathVariables": names(50_000) }),
+    ] {
+        let answer = shop.run_as(&client, "find", call).await;
+        answer.assert_error(400, 2000);
+    }
+    let odd = json!({ "pathVariables": { "id": "1" }, "body": { "to": [], long: names(40_000) } });
+    let answer = shop.run_as(&client, "createOrder", odd).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+}
