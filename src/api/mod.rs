@@ -105,6 +105,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .route(web::delete().to(integrations::reset)),
         )
         // What agents may do, and what of it waits for a person's yes.
+        .service(at("/v1/actions/{id}").route(get().to(v1::action::get)))
         .service(at("/v1/actions/{id}/run").route(web::post().to(v1::actions_run::run)))
         .service(
             at("/v1/toolsets")

@@ -87,6 +87,7 @@ const TABLE: &[(&str, &str, Answers)] = &[
     ("GET", "/v1/integrations/{platform}", READING),
     ("PATCH", "/v1/integrations/{platform}", DECIDING),
     ("DELETE", "/v1/integrations/{platform}", DECIDING),
+    ("GET", "/v1/actions/{id}", READING),
     ("POST", "/v1/actions/{id}/run", CALLING_THIS),
     ("GET", "/v1/toolsets", READING),
     ("POST", "/v1/toolsets", DECIDING),

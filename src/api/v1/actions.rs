@@ -29,7 +29,8 @@ pub struct ActionView {
 }
 
 impl ActionView {
-    fn new(action: &Action) -> Self {
+    /// Of `action`.
+    pub fn new(action: &Action) -> Self {
         Self {
             system_id: action.id.to_string(),
             title: action.title.clone(),

@@ -1,5 +1,6 @@
 //! The API that programs written for Pica know, one file a resource.
 
+pub mod action;
 pub mod actions;
 pub mod actions_run;
 pub mod approvals;

@@ -294,13 +294,20 @@ async fn another_method_by_a_header_or_a_parameter_counts_as_that_method() {
             request = request.header("x-http-method-override", other);
         }
         let answer = who.send(request).await;
-        assert_eq!(answer.status, status, "{method} {path} {header:?}: {}", answer.text());
+        assert_eq!(
+            answer.status,
+            status,
+            "{method} {path} {header:?}: {}",
+            answer.text()
+        );
     }
     for call in [
         json!({ "headers": { "X-HTTP-Method": "DELETE" } }),
         json!({ "query": { "_method": "DELETE" } }),
     ] {
-        shop.run_as(&admin, "query", call).await.assert_error(400, 2000);
+        shop.run_as(&admin, "query", call)
+            .await
+            .assert_error(400, 2000);
     }
 }
 

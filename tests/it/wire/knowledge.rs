@@ -203,3 +203,30 @@ async fn passthrough_takes_an_action_by_any_of_its_ids() {
         assert_eq!(client.send(request).await.status, status, "{id}");
     }
 }
+
+#[tokio::test]
+async fn an_action_is_told_with_its_parameters() {
+    let app = TestApp::start();
+    let client = app.client();
+    let found = client
+        .get("/v1/available-actions/gmail?key=sendMessage")
+        .await
+        .json();
+    let id = found["rows"][0]["systemId"].as_str().unwrap().to_owned();
+    let action = client.get(&format!("/v1/actions/{id}")).await.json();
+    assert_eq!(action["systemId"], id);
+    assert_eq!(action["method"], "POST");
+    let params = action["params"].as_array().unwrap();
+    let path = params.iter().find(|param| param["in"] == "path").unwrap();
+    assert_eq!(
+        (&path["name"], &path["required"]),
+        (&"userId".into(), &true.into())
+    );
+    assert!(action["baseUrl"].as_str().unwrap().starts_with("https://"));
+    let unknown = client.get("/v1/actions/conn_mod_def::AAAAAAAAAAA::AAAAAAAAAAAAAAAAAAAAAA");
+    unknown.await.assert_error(404, 2005);
+    client
+        .get("/v1/actions/nonsense")
+        .await
+        .assert_error(400, 2000);
+}
