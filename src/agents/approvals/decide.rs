@@ -122,12 +122,17 @@ impl Agents {
         failed.await
     }
 
-    /// Says of calls that a crash has interrupted that they failed. Only at start: from then on
-    /// such calls are under way.
+    /// Says of calls that a crash has interrupted that they failed, and has the webhook told of those
+    /// that wait: perhaps it never was. Only at start: from then on such calls are under way.
     pub async fn recover(&self) -> Result<(), AgentError> {
         for environment in Environment::ALL {
-            for id in self.approvals.interrupted(environment)? {
-                self.fail(environment, id, UNKNOWN).await?;
+            let in_state = |state| self.approvals.in_state(environment, state);
+            for interrupted in in_state(ApprovalState::Executing)? {
+                self.fail(environment, interrupted.id, UNKNOWN).await?;
+            }
+            for waiting in in_state(ApprovalState::Pending)? {
+                let request = self.approvals.kept(&waiting)?.request;
+                self.announce(waiting, request);
             }
         }
         Ok(())

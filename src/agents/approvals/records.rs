@@ -218,13 +218,17 @@ impl Approvals {
         self.engine.commit(batch).await.unwrap();
     }
 
-    /// Those that a crash has interrupted: on the way, and nobody is sending them.
-    pub fn interrupted(&self, environment: Environment) -> Result<Vec<ApprovalId>, AgentError> {
+    /// Those that are in `state` by now.
+    pub fn in_state(
+        &self,
+        environment: Environment,
+        state: ApprovalState,
+    ) -> Result<Vec<Approval>, AgentError> {
         let all = self.table.scan(environment.as_str(), None, usize::MAX)?;
         Ok(all
             .into_iter()
-            .filter(|(_, approval)| approval.state == ApprovalState::Executing)
-            .map(|(_, approval)| approval.id)
+            .map(|(_, approval)| self.as_of_now(approval))
+            .filter(|approval| approval.state == state)
             .collect())
     }
 

@@ -317,14 +317,11 @@ async fn what_a_crash_interrupts_has_failed_and_is_never_sent_again() {
 /// A server whose webhook answers `answer`.
 async fn with_webhook(answer: &'static str) -> (Shop, Upstream) {
     let hook = Upstream::answering(move |_| Reply::Then(ok(answer))).await;
-    let url = format!("{}/hook", hook.url());
-    let shop = Shop::open_with(Upstream::start().await, |command| {
-        command
-            .env("MAGPIE_AGENTS__APPROVAL_WEBHOOK_URL", url)
-            .env("MAGPIE_AGENTS__APPROVAL_WEBHOOK_SECRET", WEBHOOK_SECRET)
-    })
-    .await;
-    (shop, hook)
+    let webhook = (format!("{}/hook", hook.url()), WEBHOOK_SECRET);
+    (
+        Shop::open_with(Upstream::start().await, Some(webhook)).await,
+        hook,
+    )
 }
 
 async fn until(client: &Client, id: &str, wanted: &str) -> Value {
@@ -381,6 +378,22 @@ async fn a_webhook_is_told_and_decides() {
         let own = magpie::crypto::hmac_sha256(WEBHOOK_SECRET.as_bytes(), signed.as_bytes());
         assert_eq!(mac, magpie::crypto::hex(&own));
     }
+}
+
+#[tokio::test]
+async fn a_webhook_is_told_again_after_a_restart() {
+    let (mut shop, hook) = with_webhook(r#"{"ok":true}"#).await;
+    let id = ask(&shop, &careful(&shop).await).await;
+    for times in 1..=2 {
+        let started = Instant::now();
+        while hook.seen().len() < times {
+            assert!(started.elapsed() < PATIENCE, "told {times} times");
+            tokio::task::yield_now().await;
+        }
+        shop = shop.reopen().await;
+    }
+    let told: Value = serde_json::from_slice(&hook.seen()[1].body).unwrap();
+    assert_eq!(told["id"], id);
 }
 
 #[tokio::test]

@@ -130,6 +130,7 @@ pub struct Shop {
     pub upstream: Upstream,
     pub connection: String,
     pub connectors: TempDir,
+    webhook: Option<(String, &'static str)>,
     ids: BTreeMap<String, String>,
 }
 
@@ -139,13 +140,11 @@ impl Shop {
     }
 
     pub async fn open_at(upstream: Upstream) -> Self {
-        Self::open_with(upstream, |command| command).await
+        Self::open_with(upstream, None).await
     }
 
-    pub async fn open_with(
-        upstream: Upstream,
-        settings: impl FnOnce(&mut Command) -> &mut Command,
-    ) -> Self {
+    /// With a webhook for approvals: its address, and its secret.
+    pub async fn open_with(upstream: Upstream, webhook: Option<(String, &'static str)>) -> Self {
         let connectors = tempfile::tempdir().unwrap();
         for (platform, text) in [
             ("shop", SHOP.to_owned()),
@@ -166,11 +165,16 @@ impl Shop {
         ] {
             std::fs::write(connectors.path().join(format!("{platform}.toml")), text).unwrap();
         }
-        let app = TestApp::start_with(|command| settings(common(command, &connectors)));
-        Self::inside(app, upstream, connectors).await
+        let app = TestApp::start_with(|command| common(command, &connectors, webhook.as_ref()));
+        Self::inside(app, upstream, connectors, webhook).await
     }
 
-    async fn inside(app: TestApp, upstream: Upstream, connectors: TempDir) -> Self {
+    async fn inside(
+        app: TestApp,
+        upstream: Upstream,
+        connectors: TempDir,
+        webhook: Option<(String, &'static str)>,
+    ) -> Self {
         let form = json!({ "BASE_URL": upstream.url(), "KEY": SECRET });
         let connection = app.connection("shop", form).await;
         let listed = app.client().get("/v1/available-actions/shop").await.json();
@@ -185,6 +189,7 @@ impl Shop {
             upstream,
             connection,
             connectors,
+            webhook,
             ids,
         }
     }
@@ -192,14 +197,18 @@ impl Shop {
     /// The same after the server was stopped and started again.
     pub async fn reopen(self) -> Self {
         let folder = self.app.stop();
-        let app = TestApp::start_in(folder, |command| common(command, &self.connectors));
+        let app = TestApp::start_in(folder, |command| {
+            common(command, &self.connectors, self.webhook.as_ref())
+        });
         Self { app, ..self }
     }
 
     /// The same after the server was ended in the middle of what it did.
     pub async fn crash(self) -> Self {
         let folder = self.app.kill();
-        let app = TestApp::start_in(folder, |command| common(command, &self.connectors));
+        let app = TestApp::start_in(folder, |command| {
+            common(command, &self.connectors, self.webhook.as_ref())
+        });
         Self { app, ..self }
     }
 
@@ -263,7 +272,16 @@ impl Shop {
     }
 }
 
-fn common<'c>(command: &'c mut Command, connectors: &TempDir) -> &'c mut Command {
+fn common<'c>(
+    command: &'c mut Command,
+    connectors: &TempDir,
+    webhook: Option<&(String, &'static str)>,
+) -> &'c mut Command {
+    if let Some((url, secret)) = webhook {
+        command
+            .env("MAGPIE_AGENTS__APPROVAL_WEBHOOK_URL", url)
+            .env("MAGPIE_AGENTS__APPROVAL_WEBHOOK_SECRET", secret);
+    }
     command
         .env("MAGPIE_EGRESS__ALLOW", "127.0.0.0/8")
         .env("MAGPIE_CONNECTORS_DIR", connectors.path())
