@@ -1,7 +1,7 @@
 //! References: where they lead, within a document and to others.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use percent_encoding::percent_decode_str;
@@ -55,7 +55,7 @@ impl Documents {
     fn load_others(&mut self, load: &Load<'_>, mut total: usize) -> Result<(), Refusal> {
         let mut next = 0;
         while let (Some(tree), Some(base)) = (self.trees.get(next), self.names.get(next)) {
-            let mut wanted = Vec::new();
+            let mut wanted = BTreeSet::new();
             collect(tree, base, &mut wanted);
             for name in wanted {
                 if self.by_name.contains_key(&name) {
@@ -83,10 +83,10 @@ impl Documents {
     }
 }
 
-/// The names of the other documents that `node` refers to.
-fn collect(node: &Node, base: &str, into: &mut Vec<String>) {
+/// The names of the other documents that `node` refers to, each once however often it does.
+fn collect(node: &Node, base: &str, into: &mut BTreeSet<String>) {
     if let Some(file) = node.text_of("$ref").and_then(file_of) {
-        into.push(join(base, file));
+        into.insert(join(base, file));
     }
     node.entries()
         .for_each(|(_, value)| collect(value, base, into));
@@ -293,4 +293,18 @@ fn shortened(text: &str) -> String {
 /// `name` as a part of a JSON pointer.
 pub fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_that_is_referred_to_very_often_is_wanted_once() {
+        let parts = vec![r#"{"$ref":"other.json#/a"}"#; 1_000].join(",");
+        let tree = tree::parse(format!(r#"{{"allOf":[{parts}]}}"#).as_bytes()).unwrap();
+        let mut wanted = BTreeSet::new();
+        collect(&tree, "folder/this.json", &mut wanted);
+        assert_eq!(Vec::from_iter(wanted), ["folder/other.json"]);
+    }
 }
