@@ -15,8 +15,8 @@ use self::fields::{Fields, access_token_field, form};
 use super::format::{AuthDescriptor, Descriptor, TestDescriptor};
 use crate::crypto::{base64_url, sha256};
 use crate::domain::{
-    ACCESS_TOKEN_FIELD, Actions, Auth, Connector, FieldKind, Grant, InvalidPlatform, MockFacts,
-    Platform, Template, TestRequest, connector_id,
+    ACCESS_TOKEN_FIELD, Actions, Auth, Connector, FieldKind, FormField, Grant, InvalidPlatform,
+    MockFacts, Platform, Template, TestRequest, connector_id,
 };
 
 /// Headers that belong to the connection between two hosts, or to us: no descriptor sets them.
@@ -40,54 +40,12 @@ fn id_parts(text: &str) -> (String, String) {
 }
 
 /// The connector that `descriptor` describes, or everything that is wrong with it.
-pub fn compile(descriptor: Descriptor) -> Result<Connector, Vec<String>> {
+pub fn compile(mut descriptor: Descriptor) -> Result<Connector, Vec<String>> {
     let mut wrong = Vec::new();
-    // Under a stand-in, so that the rest is looked at as well.
-    let platform: Platform = descriptor
-        .platform
-        .parse()
-        .or_else(|error| {
-            wrong.push(format!("platform: {error}"));
-            "unnamed".parse()
-        })
-        .map_err(|error: InvalidPlatform| vec![error.to_string()])?;
-    for (key, text) in [
-        ("name", &descriptor.name),
-        ("description", &descriptor.description),
-        ("category", &descriptor.category),
-    ] {
-        if text.trim().is_empty() {
-            wrong.push(format!("{key}: must not be empty"));
-        }
-    }
-    let is_oauth = matches!(descriptor.auth, AuthDescriptor::Oauth2 { .. });
-    let mut form = form("form", descriptor.form, &mut wrong);
-    let mut written = descriptor.oauth;
-    let by_signing_in = written
-        .as_ref()
-        .is_none_or(|oauth| oauth.grant == Grant::AuthorizationCode);
-    if is_oauth && by_signing_in && !form.iter().any(|field| field.name == ACCESS_TOKEN_FIELD) {
-        form.push(access_token_field());
-    }
-    if written.is_some() && !is_oauth {
-        wrong.push("oauth: goes with `auth.type = \"oauth2\"` only".to_owned());
-    }
-    let app_form = written
-        .as_mut()
-        .map(|oauth| std::mem::take(&mut oauth.app))
-        .map(|written| fields::form("oauth.app", written, &mut wrong))
-        .unwrap_or_default();
-    if let Some(field) = app_form.iter().find(|field| field.is_secret()) {
-        let name = &field.name;
-        wrong.push(format!(
-            "oauth.app.{name}: must be no secret: only the client's secret is sealed"
-        ));
-    }
-    let fields = Fields {
-        form: &form,
-        app: &app_form,
-        has_app: written.is_some() && by_signing_in,
-    };
+    let platform = platform(&descriptor.platform, &mut wrong)?;
+    check_texts(&descriptor, &mut wrong);
+    let forms = forms(&mut descriptor, &mut wrong);
+    let fields = forms.fields();
     let base_url = base_url(&descriptor.base_url, &fields, &mut wrong);
     let headers = fixed_headers(descriptor.headers, &fields, &mut wrong);
     let auth = auth(descriptor.auth, &fields, &mut wrong);
@@ -95,19 +53,16 @@ pub fn compile(descriptor: Descriptor) -> Result<Connector, Vec<String>> {
         .test
         .and_then(|test| test_request(test, &mut wrong));
     let actions = actions::compile(descriptor.actions, &platform, &mut wrong);
-    let actions = Actions::written(actions);
-    let oauth = written
-        .map(|written| oauth::oauth(written, app_form.clone(), &fields, &mut wrong))
+    let oauth = descriptor
+        .oauth
+        .map(|written| oauth::oauth(written, forms.app.clone(), &fields, &mut wrong))
         .map(Arc::new);
     if !wrong.is_empty() {
         return Err(wrong);
     }
     Ok(Connector {
         id: connector_id(&sha256(platform.as_str().as_bytes())),
-        definition_id: {
-            let (first, second) = id_parts(&format!("definition\n{platform}"));
-            format!("conn_def::{first}::{second}")
-        },
+        definition_id: definition_id(&platform),
         platform,
         version: descriptor.version,
         name: descriptor.name,
@@ -122,13 +77,88 @@ pub fn compile(descriptor: Descriptor) -> Result<Connector, Vec<String>> {
         auth,
         oauth,
         test,
-        actions,
-        form,
+        actions: Actions::written(actions),
+        form: forms.form,
         mock: MockFacts {
             unauthorized: descriptor.mock.unauthorized,
             unauthorized_status: descriptor.mock.unauthorized_status,
         },
     })
+}
+
+/// The platform; if it is none, a stand-in, so that the rest is looked at as well.
+fn platform(text: &str, wrong: &mut Vec<String>) -> Result<Platform, Vec<String>> {
+    text.parse()
+        .or_else(|error| {
+            wrong.push(format!("platform: {error}"));
+            "unnamed".parse()
+        })
+        .map_err(|error: InvalidPlatform| vec![error.to_string()])
+}
+
+fn definition_id(platform: &Platform) -> String {
+    let (first, second) = id_parts(&format!("definition\n{platform}"));
+    format!("conn_def::{first}::{second}")
+}
+
+fn check_texts(descriptor: &Descriptor, wrong: &mut Vec<String>) {
+    for (key, text) in [
+        ("name", &descriptor.name),
+        ("description", &descriptor.description),
+        ("category", &descriptor.category),
+    ] {
+        if text.trim().is_empty() {
+            wrong.push(format!("{key}: must not be empty"));
+        }
+    }
+}
+
+/// What people fill in.
+struct Forms {
+    /// Whoever connects.
+    form: Vec<FormField>,
+    /// The operator, for an OAuth app.
+    app: Vec<FormField>,
+    /// Whether there is such an app.
+    has_app: bool,
+}
+
+impl Forms {
+    fn fields(&self) -> Fields<'_> {
+        Fields {
+            form: &self.form,
+            app: &self.app,
+            has_app: self.has_app,
+        }
+    }
+}
+
+/// Takes the forms out of the descriptor.
+fn forms(descriptor: &mut Descriptor, wrong: &mut Vec<String>) -> Forms {
+    let is_oauth = matches!(descriptor.auth, AuthDescriptor::Oauth2 { .. });
+    let mut form = form("form", std::mem::take(&mut descriptor.form), wrong);
+    let written = descriptor.oauth.as_mut();
+    let by_signing_in = written
+        .as_ref()
+        .is_none_or(|oauth| oauth.grant == Grant::AuthorizationCode);
+    if is_oauth && by_signing_in && !form.iter().any(|field| field.name == ACCESS_TOKEN_FIELD) {
+        form.push(access_token_field());
+    }
+    if written.is_some() && !is_oauth {
+        wrong.push("oauth: goes with `auth.type = \"oauth2\"` only".to_owned());
+    }
+    let has_app = written.is_some() && by_signing_in;
+    let app = written
+        .map(|oauth| std::mem::take(&mut oauth.app))
+        .map(|written| fields::form("oauth.app", written, wrong))
+        .unwrap_or_default();
+    if let Some(field) = app.iter().find(|field| field.is_secret()) {
+        let name = &field.name;
+        wrong.push(format!(
+            "oauth.app.{name}: must be no secret: only the client's secret is sealed"
+        ));
+    }
+    Forms { form, app, has_app }
 }
 
 /// Checks that whatever a person enters, the base URL stays the provider's.

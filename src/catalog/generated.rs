@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::install::actions_of;
 use super::pack::{Pack, line_to_action, pack};
 use crate::domain::{ActionSource, Connector, Platform};
 
@@ -37,8 +38,8 @@ impl Generated {
         with(connector, more)
     }
 
-    /// A connector of the operator's folder with the actions of the `.jsonl` file beside it.
-    /// Without one it keeps those of the built-in connector, if it goes to the same address.
+    /// A connector of the operator's folder with the actions of the `.jsonl` file beside its
+    /// `descriptor`. Without one it keeps those of the built-in connector, if it goes to the same address.
     ///
     /// # Errors
     /// What is wrong with the file.
@@ -46,10 +47,11 @@ impl Generated {
         &mut self,
         folder: Option<&Path>,
         connector: Connector,
+        descriptor: &str,
         built_in: Option<&Arc<Connector>>,
     ) -> Result<Connector, Vec<String>> {
-        let file = folder.map(|folder| folder.join(format!("{}.jsonl", connector.platform)));
-        let text = match file.map(std::fs::read_to_string) {
+        let of = |folder| actions_of(folder, connector.platform.as_str(), descriptor);
+        let text = match folder.map(of) {
             Some(Ok(text)) => text,
             Some(Err(error)) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(vec![format!("its actions: {error}")]);
@@ -77,7 +79,7 @@ fn with(mut connector: Connector, more: Option<Arc<dyn ActionSource>>) -> Connec
 }
 
 /// Looks at every line, since later nobody would hear of what is wrong with it.
-fn check(text: &str, connector: &Connector) -> Result<(), Vec<String>> {
+pub(super) fn check(text: &str, connector: &Connector) -> Result<(), Vec<String>> {
     let mut wrong = Vec::new();
     for (number, line) in text.lines().enumerate() {
         if line.trim().is_empty() {

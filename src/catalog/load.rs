@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use arc_swap::{ArcSwap, Guard};
 
@@ -96,6 +96,7 @@ impl Snapshot {
 pub struct Catalogue {
     snapshot: ArcSwap<Snapshot>,
     folder: Option<PathBuf>,
+    installing: Mutex<()>,
 }
 
 impl Catalogue {
@@ -107,6 +108,7 @@ impl Catalogue {
             Self {
                 snapshot: ArcSwap::from_pointee(snapshot),
                 folder,
+                installing: Mutex::new(()),
             },
             problems,
         )
@@ -133,6 +135,11 @@ impl Catalogue {
         let (snapshot, problems) = read(self.folder.as_deref(), before.revision + 1, Some(&before));
         self.snapshot.store(Arc::new(snapshot));
         problems
+    }
+
+    /// Held by whoever puts a connector into the folder.
+    pub(super) fn installing(&self) -> &Mutex<()> {
+        &self.installing
     }
 
     /// The operator's folder.
@@ -173,15 +180,18 @@ fn read(
         }
     }
     for (file, text) in overlay(folder, &mut problems) {
-        let read = text.and_then(|text| named(&file, &text)).and_then(|own| {
+        let read = text.and_then(|text| {
+            let own = named(&file, &text)?;
             let built_in = snapshot.connectors.get(&own.platform);
-            generated.complete_own(folder, own, built_in)
+            generated.complete_own(folder, own, &text, built_in)
         });
         match read {
             Ok(connector) => snapshot.add(connector),
             Err(sentences) => {
                 problems.extend(told(&file, sentences));
-                snapshot.keep_as_before(file.trim_end_matches(".toml"), before);
+                let platform = file.trim_end_matches(".toml");
+                let packs = snapshot.keep_as_before(platform, before);
+                generated.packs.extend(packs);
             }
         }
     }
@@ -197,19 +207,25 @@ impl Snapshot {
     }
 
     /// After the operator's own descriptor has become wrong. Never the built-in one instead: tokens
-    /// would go where the operator's do not.
-    fn keep_as_before(&mut self, platform: &str, before: Option<&Self>) {
-        let stays = before.and_then(|before| before.connector(platform));
-        match (stays, platform.parse::<Platform>()) {
-            (Some(connector), _) => {
-                let platform = connector.platform.clone();
-                self.connectors.insert(platform, Arc::clone(connector));
-            }
-            (None, Ok(platform)) => {
-                self.connectors.remove(&platform);
-            }
-            (None, Err(_)) => {}
-        }
+    /// would go where the operator's do not. Gives what holds its generated actions.
+    fn keep_as_before(&mut self, platform: &str, before: Option<&Self>) -> Vec<Arc<Pack>> {
+        let Ok(platform) = platform.parse::<Platform>() else {
+            return Vec::new();
+        };
+        let stays = before.and_then(|before| Some((before, before.connectors.get(&platform)?)));
+        let Some((before, connector)) = stays else {
+            self.connectors.remove(&platform);
+            return Vec::new();
+        };
+        self.connectors
+            .insert(platform.clone(), Arc::clone(connector));
+        let embedded = Pack::embedded();
+        let others = before.packs.iter();
+        others
+            .filter(|pack| !Arc::ptr_eq(pack, &embedded))
+            .filter(|pack| pack.sources().any(|(held, _)| *held == platform))
+            .map(Arc::clone)
+            .collect()
     }
 }
 

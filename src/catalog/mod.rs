@@ -16,7 +16,7 @@ mod pack;
 mod search;
 
 pub use compile::action_id;
-pub use install::InstallError;
+pub use install::{InstallError, put};
 pub use knowledge::{example_request, knowledge};
 pub use load::{Catalogue, Problem, Snapshot, check_text, schema};
 pub use search::{Builder, Filter, Hit, Index, search};

@@ -217,26 +217,41 @@ pub fn path_fits(template: &str, path: &str) -> bool {
 
 /// Whether `segment` fits a pattern such as `{id}`, `messages` or `{id}.json`.
 fn segment_fits(pattern: &str, segment: &str) -> bool {
-    let Some((before, after)) = pattern.split_once('{') else {
+    fits_by(pattern, segment, |text, literal| {
+        text.split_once(literal).map(|(_, behind)| behind)
+    })
+}
+
+/// Whether `segment` fits `pattern`, where `behind` gives what stands behind the leftmost place of a
+/// literal. No other place is tried: what fits behind a later one fits behind that one as well, with
+/// a longer variable. So a literal is looked for once, however many variables there are.
+fn fits_by<'s>(
+    pattern: &str,
+    segment: &'s str,
+    mut behind: impl FnMut(&'s str, &str) -> Option<&'s str>,
+) -> bool {
+    let Some((before, mut variables)) = pattern.split_once('{') else {
         return pattern == segment;
     };
-    let Some((_, behind)) = after.split_once('}') else {
+    let Some(mut rest) = segment.strip_prefix(before) else {
         return false;
     };
-    let Some(rest) = segment.strip_prefix(before) else {
-        return false;
-    };
-    // The variable takes at least one character; try each place where what is behind it could begin.
-    rest.char_indices()
-        .skip(1)
-        .map(|(at, _)| at)
-        .chain([rest.len()])
-        .any(|at| {
-            at > 0
-                && rest
-                    .split_at_checked(at)
-                    .is_some_and(|(_, tail)| segment_fits(behind, tail))
-        })
+    while let Some((_, literal)) = variables.split_once('}') {
+        // The variable takes at least one character.
+        let mut characters = rest.chars();
+        if characters.next().is_none() {
+            return false;
+        }
+        rest = characters.as_str();
+        let Some((literal, others)) = literal.split_once('{') else {
+            return rest.ends_with(literal);
+        };
+        let Some(found) = behind(rest, literal) else {
+            return false;
+        };
+        (rest, variables) = (found, others);
+    }
+    false
 }
 
 /// Where a parameter goes.
@@ -402,7 +417,45 @@ mod tests {
         assert_eq!(path.with_double_braces(), "/a/{{x}}/b/{{y.z}}");
     }
 
+    /// What fits, said without regard to how long it takes: every end of every variable is tried.
+    fn segment_fits_slowly(pattern: &str, segment: &str) -> bool {
+        let Some((before, after)) = pattern.split_once('{') else {
+            return pattern == segment;
+        };
+        let (Some((_, behind)), Some(rest)) = (after.split_once('}'), segment.strip_prefix(before))
+        else {
+            return false;
+        };
+        let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8());
+        ends.into_iter()
+            .any(|end| segment_fits_slowly(behind, &rest[end..]))
+    }
+
+    #[test]
+    fn a_long_segment_is_looked_through_once_for_many_variables() {
+        let segment = format!("{}!", "a-".repeat(50_000));
+        let pattern = "{a}-{b}-{c}-{d}-{e}-{f}.json";
+        let mut looked_at = 0;
+        let fits = fits_by(pattern, &segment, |text, literal| {
+            let (passed, behind) = text.split_once(literal)?;
+            looked_at += passed.len() + literal.len();
+            Some(behind)
+        });
+        assert!(!fits);
+        assert!(looked_at <= segment.len(), "{looked_at} bytes");
+        assert!(!segment_fits(pattern, &segment));
+    }
+
     proptest! {
+        #[test]
+        fn the_leftmost_place_of_each_literal_decides_as_all_places_do(
+            pattern in "([a-cé]{0,2}|[{]x[}]|[{]){0,6}",
+            segment in "[a-cé]{0,10}",
+        ) {
+            let slowly = segment_fits_slowly(&pattern, &segment);
+            prop_assert_eq!(segment_fits(&pattern, &segment), slowly);
+        }
+
         #[test]
         fn a_filled_template_matches_itself(values in prop::collection::vec("[a-z0-9%.-]{1,8}", 3)) {
             let [a, b, c] = &values[..] else { unreachable!("three values") };

@@ -8,7 +8,8 @@ use crate::api::error::{ApiError, Kind};
 use crate::api::extract::{Administrator, Json};
 use crate::catalog::openapi::{self, Options, Refusal, Summary, Wishes, Written};
 use crate::catalog::{Catalogue, InstallError};
-use crate::domain::Platform;
+use crate::domain::{Connector, Platform};
+use crate::oauth::vector;
 
 /// The longest description that is taken, in bytes.
 pub const MAX_BYTES: usize = 64 << 20;
@@ -30,7 +31,7 @@ pub struct Import {
     /// Whether to say only what would come of it.
     #[serde(default)]
     dry_run: bool,
-    /// Whether a connector of the same platform is replaced.
+    /// Whether a connector of the same platform is replaced, if credentials go where they went.
     #[serde(default)]
     replace: bool,
 }
@@ -53,7 +54,7 @@ pub struct Imported {
 #[utoipa::path(
     post, path = "/v1/connectors/import", tag = "catalogue", security(("key" = [])),
     request_body = Import,
-    responses((status = 200, body = Imported), (status = 400), (status = 409), (status = 422))
+    responses((status = 200, body = Imported), (status = 400), (status = 403), (status = 409), (status = 422))
 )]
 pub async fn import(
     _: Administrator,
@@ -63,11 +64,12 @@ pub async fn import(
     let wishes = wishes(&import)?;
     let imported = web::block(move || {
         let written = written(&import.document, &wishes).map_err(refused)?;
-        if !import.dry_run {
-            catalogue
-                .install(&written, import.replace)
-                .map_err(not_installed)?;
+        let connector = sound(&written)?;
+        match import.dry_run {
+            true => catalogue.may_install(&connector, import.replace),
+            false => catalogue.install(&written, &connector, import.replace),
         }
+        .map_err(not_installed)?;
         Ok::<_, ApiError>(Imported {
             platform: written.platform.to_string(),
             installed: !import.dry_run,
@@ -88,6 +90,18 @@ fn written(document: &str, wishes: &Wishes) -> Result<Written, Refusal> {
     };
     let document = openapi::read(document.as_bytes(), &options)?;
     openapi::descriptor(&document, wishes)
+}
+
+/// The connector, if nothing is wrong with it.
+fn sound(written: &Written) -> Result<Connector, ApiError> {
+    let tested = |connector: Connector| match vector::check(&connector) {
+        wrong if wrong.is_empty() => Ok(connector),
+        wrong => Err(wrong),
+    };
+    written.compiled().and_then(tested).map_err(|wrong| {
+        let why = format!("the connector would not be sound: {}", wrong.join("; "));
+        ApiError::new(Kind::Unprocessable, why)
+    })
 }
 
 fn wishes(import: &Import) -> Result<Wishes, ApiError> {
@@ -111,6 +125,7 @@ fn refused(refusal: Refusal) -> ApiError {
 fn not_installed(error: InstallError) -> ApiError {
     match error {
         InstallError::Exists(_) => ApiError::new(Kind::Conflict, error.to_string()),
+        InstallError::Elsewhere(_) => ApiError::new(Kind::Forbidden, error.to_string()),
         InstallError::NoFolder => ApiError::bad_request(error),
         InstallError::Unsound(_) => ApiError::new(Kind::Unprocessable, error.to_string()),
         InstallError::Io(cause) => {

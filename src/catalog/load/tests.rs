@@ -127,6 +127,27 @@ fn a_folder_adds_and_replaces_and_a_broken_file_leaves_what_was() {
 }
 
 #[test]
+fn a_connector_that_is_kept_keeps_its_actions() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("acme.toml");
+    std::fs::write(&file, MINE).unwrap();
+    let action = r#"{"key":"listAnvils","title":"List anvils","model":"Anvils","method":"GET","path":"/anvils"}"#;
+    std::fs::write(folder.path().join("acme.jsonl"), action).unwrap();
+    let (catalogue, problems) = Catalogue::load(Some(folder.path().to_owned()));
+    assert_eq!(problems, Vec::new());
+    let id = catalogue.now().connector("acme").unwrap().actions.all()[0]
+        .id
+        .clone();
+    std::fs::write(&file, "platform = ").unwrap();
+    // Twice: what was kept once is kept again.
+    for _ in 0..2 {
+        assert_eq!(catalogue.reload().len(), 1);
+        let action = catalogue.now().action(&id);
+        assert_eq!(action.unwrap().path.as_str(), "/anvils");
+    }
+}
+
+#[test]
 fn a_file_must_be_called_after_its_platform() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("other.toml"), MINE).unwrap();

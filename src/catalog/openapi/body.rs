@@ -3,6 +3,7 @@
 use super::fields::{Field, Style, Wanted, fields};
 use super::refs::{At, Reader};
 use super::schema::Schema;
+use super::told::is_told;
 use crate::domain::{AnswerField, Param, ParamPlace};
 
 /// What a request's body gives to its action.
@@ -17,6 +18,9 @@ pub struct Body {
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
+
+/// How many content types of one body are looked at.
+const MAX_MEDIA: usize = 100;
 
 /// The request's body of an OpenAPI 3 operation.
 ///
@@ -128,7 +132,7 @@ fn good_schema<'a>(reader: &Reader<'a>, responses: At<'a>) -> Option<At<'a>> {
     let good = good.iter().filter_map(|status| responses.get(status));
     let only = responses
         .get("default")
-        .filter(|_| responses.entries().count() == 1);
+        .filter(|_| responses.entries().nth(1).is_none());
     good.chain(only)
         .filter_map(|response| reader.resolve(response).ok())
         .find_map(|response| {
@@ -152,6 +156,8 @@ fn best_media(content: At<'_>) -> Option<(String, At<'_>)> {
     };
     content
         .entries()
+        .take(MAX_MEDIA)
+        .filter(|(name, _)| is_told(name))
         .map(|(name, at)| (plain(name), at))
         .min_by_key(|(name, _)| rank(name))
 }
@@ -162,6 +168,7 @@ pub fn best_name<'a>(list: impl Iterator<Item = &'a str>) -> Option<String> {
         let name = name.split(';').next().unwrap_or_default();
         name.trim().to_ascii_lowercase()
     };
+    let list = list.take(MAX_MEDIA).filter(|name| is_told(name));
     list.map(plain).min_by_key(|name| rank(name))
 }
 

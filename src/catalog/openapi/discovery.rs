@@ -6,6 +6,9 @@
 
 use serde_json::{Map, Value, json};
 
+/// A longer path is taken as it is; it is none of Google's.
+const MAX_PATH: usize = 2_000;
+
 /// Words of a schema that mean the same in OpenAPI.
 const SAME: [&str; 4] = ["enum", "readOnly", "default", "deprecated"];
 
@@ -194,7 +197,7 @@ fn plain(path: &str) -> String {
 fn path_of(method: &Value) -> String {
     let text = |name: &str| method.get(name).and_then(Value::as_str);
     let path = text("path").unwrap_or_default();
-    let Some(flat) = text("flatPath") else {
+    let Some(flat) = text("flatPath").filter(|flat| flat.len() <= MAX_PATH) else {
         return plain(path);
     };
     if !path.contains("{+") {

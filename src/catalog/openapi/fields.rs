@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::refs::{At, Reader};
 use super::schema::Schema;
+use super::told::is_plain;
 
 /// How many fields of one inner object are told.
 const MAX_INNER: usize = 15;
@@ -127,7 +128,11 @@ fn look_into<'a>(
         } else {
             schema.write_only
         };
-        if is_out || property.name.is_empty() || property.name.len() > 120 {
+        if is_out
+            || property.name.is_empty()
+            || property.name.len() > 120
+            || !is_plain(&property.name)
+        {
             continue;
         }
         let name = match wanted.style {

@@ -24,6 +24,7 @@ mod schema;
 mod security;
 mod select;
 mod servers;
+mod told;
 mod tree;
 mod write;
 

@@ -3,11 +3,12 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::body::{self, Body};
-use super::names::{self, Unnamed};
+use super::names::{self, Keys, Unnamed};
 use super::params::{Params, params};
 use super::refs::{At, Reader, escaped};
 use super::security;
 use super::servers;
+use super::told::is_plain;
 use super::{Operation, Refusal, Skipped};
 use crate::catalog::format::ActionDescriptor;
 use crate::domain::{Method, ParamPlace, PathTemplate};
@@ -40,6 +41,12 @@ const TRANSPORT: [&str; 11] = [
 
 /// How many operations one document may have.
 const MAX_OPERATIONS: usize = 50_000;
+/// How long an operation's path may be, in bytes.
+const MAX_PATH: usize = 500;
+/// A longer identifier of an operation is no name, in bytes.
+const MAX_ID: usize = 500;
+/// How much all operations of a document may take, in bytes: many may share a long list of parameters.
+const MAX_TOLD: usize = 256 << 20;
 
 /// The operations of a document by path and method, and what was left out.
 ///
@@ -51,6 +58,7 @@ pub fn operations(reader: &Reader<'_>) -> Result<(Vec<Operation>, Vec<Skipped>),
         shapes: HashMap::new(),
         found: Vec::new(),
         skipped: Vec::new(),
+        told: 0,
     };
     let mut paths: Vec<_> = reader
         .root()
@@ -66,10 +74,12 @@ pub fn operations(reader: &Reader<'_>) -> Result<(Vec<Operation>, Vec<Skipped>),
             return Err(refusal);
         }
         if walk.found.len() > MAX_OPERATIONS {
-            return Err(Refusal::new(
-                "/paths",
-                "the document has too many operations",
-            ));
+            let why = "the document has too many operations";
+            return Err(Refusal::new("/paths", why));
+        }
+        if walk.told > MAX_TOLD {
+            let why = "what the document's operations take is too much";
+            return Err(Refusal::new("/paths", why));
         }
     }
     walk.leave_out_what_is_everywhere();
@@ -86,6 +96,8 @@ struct Walk<'r, 'a> {
     shapes: HashMap<(Method, String), String>,
     found: Vec<(Operation, Option<String>)>,
     skipped: Vec<Skipped>,
+    /// How much was found, in bytes.
+    told: usize,
 }
 
 impl<'a> Walk<'_, 'a> {
@@ -120,6 +132,7 @@ impl<'a> Walk<'_, 'a> {
             match self.operation(method, &template, (item, operation), &place) {
                 Ok(operation) => {
                     self.shapes.insert(shape, place);
+                    self.told += size(&operation.0.action);
                     self.found.push(operation);
                 }
                 Err(why) => self.skip(place, &why),
@@ -170,7 +183,8 @@ impl<'a> Walk<'_, 'a> {
             answer: body::answer(reader, operation),
             aliases: Vec::new(),
         };
-        let id = operation.node.text_of("operationId").map(str::to_owned);
+        let id = operation.node.text_of("operationId");
+        let id = id.filter(|id| id.len() <= MAX_ID).map(str::to_owned);
         let server = servers::own(reader, operation).or_else(|| servers::own(reader, item));
         let deprecated = operation.node.is("deprecated");
         let operation = Operation {
@@ -227,6 +241,17 @@ impl<'a> Walk<'_, 'a> {
     }
 }
 
+/// How much an action takes, in bytes: less than it does in memory, more than as text.
+fn size(action: &ActionDescriptor) -> usize {
+    let texts = |texts: &[String]| -> usize { texts.iter().map(|text| 24 + text.len()).sum() };
+    let params = action
+        .params
+        .iter()
+        .map(|param| 100 + param.name.len() + texts(&param.allowed));
+    let answer = action.answer.iter().map(|field| 50 + field.name.len());
+    params.chain(answer).sum::<usize>() + texts(&action.scopes) + action.path.len()
+}
+
 /// A path as we write it.
 struct Template {
     path: String,
@@ -243,30 +268,30 @@ fn template(path: &str) -> Result<Template, String> {
     if path.contains('#') {
         return Err("the path has a fragment in it, which is never sent".to_owned());
     }
+    if !is_plain(path) {
+        return Err("the path has characters that no path has".to_owned());
+    }
+    let too_long = || "the path is too long".to_owned();
     let mut ours = if path.starts_with('/') { "" } else { "/" }.to_owned();
     let mut variables: Vec<(String, String)> = Vec::new();
+    let mut free = Keys::default();
     let mut rest = path;
     while let Some((before, after)) = rest.split_once('{') {
+        if ours.len() > MAX_PATH {
+            return Err(too_long());
+        }
         let (name, behind) = after
             .split_once('}')
             .ok_or("a variable of the path is never closed")?;
         ours.push_str(before);
-        let mut plain = plain(name);
-        let taken = |name: &str| variables.iter().any(|(_, other)| other == name);
-        if taken(&plain) {
-            let free = (2..).map(|number| format!("{plain}{number}"));
-            plain = free
-                .into_iter()
-                .find(|name| !taken(name))
-                .unwrap_or_default();
-        }
+        let plain = free.free(&plain(name));
         ours.push_str(&format!("{{{plain}}}"));
         variables.push((name.to_owned(), plain));
         rest = behind;
     }
     ours.push_str(rest);
-    if ours.len() > 500 {
-        return Err("the path is too long".to_owned());
+    if ours.len() > MAX_PATH {
+        return Err(too_long());
     }
     PathTemplate::parse(&ours)?;
     Ok(Template {

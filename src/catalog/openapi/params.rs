@@ -1,11 +1,12 @@
 //! The parameters of an operation, and its path's variables.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use super::body::{self, Body};
 use super::refs::{At, Reader};
 use super::schema::Schema;
+use super::told::{is_short, is_told};
 use super::tree::Node;
 use crate::domain::{Param, ParamPlace};
 
@@ -35,7 +36,7 @@ pub struct Params {
 /// called `variables` as a document has them and as we do.
 ///
 /// # Errors
-/// A sentence, if a reference leads nowhere.
+/// A sentence, if a reference leads nowhere or a name cannot be told that must be given.
 pub fn params<'a>(
     reader: &Reader<'a>,
     item: At<'a>,
@@ -43,12 +44,11 @@ pub fn params<'a>(
     variables: &[(String, String)],
 ) -> Result<Params, String> {
     let written = written(reader, item, operation)?;
+    let of_path = written.iter().filter(|each| each.place == "path");
+    let of_path: HashMap<&str, &Written<'_>> = of_path.map(|each| (each.name, each)).collect();
     let mut params = Vec::new();
     for (theirs, ours) in variables {
-        let described = written
-            .iter()
-            .find(|each| each.place == "path" && each.name == theirs);
-        let mut param = described.map_or_else(
+        let mut param = of_path.get(theirs.as_str()).map_or_else(
             || plain(ours, ParamPlace::Path),
             |each| param(reader, each.at, ours, ParamPlace::Path),
         );
@@ -83,12 +83,24 @@ fn written<'a>(
     let mut all = Vec::new();
     for list in [operation, item] {
         for at in list.get("parameters").into_iter().flat_map(At::items) {
+            if !reader.step() {
+                break;
+            }
             let at = reader.resolve(at)?;
             let (Some(name), Some(place)) = (at.node.text_of("name"), at.node.text_of("in")) else {
                 continue;
             };
-            let name = name.trim();
-            if reader.step() && !name.is_empty() && known.insert((name, place)) {
+            let name = if is_short(name) { name.trim() } else { name };
+            let name = match place {
+                // There is one only, whatever it is called.
+                "body" => place,
+                "path" | "query" | "header" | "formData" if is_told(name) => name,
+                "query" | "header" | "formData" if at.node.is("required") => {
+                    return Err("needs a parameter whose name cannot be told".to_owned());
+                }
+                _ => continue,
+            };
+            if !name.is_empty() && known.insert((name, place)) {
                 all.push(Written { name, place, at });
             }
         }
@@ -162,7 +174,11 @@ fn spread<'a>(reader: &Reader<'a>, written: &Written<'a>, place: ParamPlace) -> 
     if !is_deep || schema.properties.is_empty() {
         return vec![of_schema(reader, &schema, required, written.name, place)];
     }
-    let inner = schema.properties.iter().take(MAX_INNER).map(|property| {
+    let told = schema
+        .properties
+        .iter()
+        .filter(|property| is_told(&property.name));
+    let inner = told.take(MAX_INNER).map(|property| {
         let name = format!("{}[{}]", written.name, property.name);
         let inner = Schema::read(reader, property.schema);
         of_schema(reader, &inner, required && property.required, &name, place)
@@ -182,6 +198,7 @@ fn swagger_body<'a>(reader: &Reader<'a>, written: &[Written<'a>], operation: At<
     let form: Vec<&Written<'_>> = written
         .iter()
         .filter(|each| each.place == "formData")
+        .take(MAX_PARAMS)
         .collect();
     if form.is_empty() {
         return Body::default();

@@ -1,7 +1,7 @@
 //! References: where they lead, within a document and to others.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use percent_encoding::percent_decode_str;
@@ -14,6 +14,8 @@ use super::{Options, Refusal};
 /// Gives the bytes of another document, or a sentence.
 pub type Load<'a> = dyn Fn(&str) -> Result<Vec<u8>, String> + 'a;
 
+/// A longer reference leads nowhere, in bytes.
+const MAX_REFERENCE: usize = 2_000;
 /// How many references may lead to each other.
 const MAX_HOPS: usize = 16;
 /// How many other documents one may need.
@@ -53,7 +55,7 @@ impl Documents {
     fn load_others(&mut self, load: &Load<'_>, mut total: usize) -> Result<(), Refusal> {
         let mut next = 0;
         while let (Some(tree), Some(base)) = (self.trees.get(next), self.names.get(next)) {
-            let mut wanted = Vec::new();
+            let mut wanted = BTreeSet::new();
             collect(tree, base, &mut wanted);
             for name in wanted {
                 if self.by_name.contains_key(&name) {
@@ -81,10 +83,10 @@ impl Documents {
     }
 }
 
-/// The names of the other documents that `node` refers to.
-fn collect(node: &Node, base: &str, into: &mut Vec<String>) {
+/// The names of the other documents that `node` refers to, each once however often it does.
+fn collect(node: &Node, base: &str, into: &mut BTreeSet<String>) {
     if let Some(file) = node.text_of("$ref").and_then(file_of) {
-        into.push(join(base, file));
+        into.insert(join(base, file));
     }
     node.entries()
         .for_each(|(_, value)| collect(value, base, into));
@@ -96,7 +98,7 @@ fn collect(node: &Node, base: &str, into: &mut Vec<String>) {
 /// The part of a reference before its `#`, if it leads to another document.
 fn file_of(reference: &str) -> Option<&str> {
     let file = reference.split('#').next().unwrap_or_default();
-    (!file.is_empty()).then_some(file)
+    (!file.is_empty() && reference.len() <= MAX_REFERENCE).then_some(file)
 }
 
 /// The name of the document that `file` means, seen from the one called `base`: an absolute URL, or
@@ -191,12 +193,23 @@ impl<'a> Reader<'a> {
 
     /// Counts a step; `false` once there were too many.
     pub fn step(&self) -> bool {
-        let steps = self.steps.get() + 1;
+        self.steps(1)
+    }
+
+    /// Counts several.
+    pub fn steps(&self, count: u64) -> bool {
+        let steps = self.steps.get().saturating_add(count);
         self.steps.set(steps);
-        if steps == MAX_STEPS {
+        if steps >= MAX_STEPS {
             self.refuse("", "reading the document takes too many steps");
         }
         steps < MAX_STEPS
+    }
+
+    /// How many steps were counted.
+    #[cfg(test)]
+    pub fn taken(&self) -> u64 {
+        self.steps.get()
     }
 
     /// Counts fields that are told; `false` once there are so many that bodies had better be short.
@@ -233,6 +246,9 @@ impl<'a> Reader<'a> {
 
     fn follow(&self, from: At<'a>, reference: &str) -> Result<At<'a>, String> {
         let nowhere = || format!("the reference `{}` leads nowhere", shortened(reference));
+        if reference.len() > MAX_REFERENCE {
+            return Err(nowhere());
+        }
         let (file, pointer) = reference.split_once('#').unwrap_or((reference, ""));
         let document = if file.is_empty() {
             from.document
@@ -277,4 +293,18 @@ fn shortened(text: &str) -> String {
 /// `name` as a part of a JSON pointer.
 pub fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_that_is_referred_to_very_often_is_wanted_once() {
+        let parts = vec![r#"{"$ref":"other.json#/a"}"#; 1_000].join(",");
+        let tree = tree::parse(format!(r#"{{"allOf":[{parts}]}}"#).as_bytes()).unwrap();
+        let mut wanted = BTreeSet::new();
+        collect(&tree, "folder/this.json", &mut wanted);
+        assert_eq!(Vec::from_iter(wanted), ["folder/other.json"]);
+    }
 }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::refs::{At, Reader};
+use super::told::{is_plain, is_short};
 use super::tree::Node;
 
 /// How deep `allOf` and its like are followed.
@@ -17,6 +18,10 @@ const MAX_PROPERTIES: usize = 500;
 const MAX_ALLOWED: usize = 40;
 /// A longer value is not told, in characters.
 const MAX_VALUE: usize = 80;
+/// How many types of one list are looked at.
+const MAX_TYPES: usize = 10;
+/// How many known names cost a step to compare others with.
+const NAMES_A_STEP: usize = 16;
 
 /// Schemas that were read, since most are read many times.
 #[derive(Default)]
@@ -33,7 +38,8 @@ impl<'a> Schemas<'a> {
             return Rc::clone(kept);
         }
         let schema = Rc::new(read());
-        let properties = self.properties.get() + schema.properties.len() + 5;
+        let values = schema.allowed.as_ref().map_or(0, Vec::len) + schema.types.len();
+        let properties = self.properties.get() + schema.properties.len() + values + 5;
         let mut kept = self.kept.borrow_mut();
         if properties > MAX_KEPT {
             kept.clear();
@@ -77,7 +83,7 @@ pub struct Property<'a> {
 impl<'a> Schema<'a> {
     /// Reads the schema at `at`. A part that leads nowhere is left out.
     pub fn read(reader: &Reader<'a>, at: At<'a>) -> Rc<Self> {
-        let is_alias = at.node.get("$ref").is_some() && at.node.entries().count() == 1;
+        let is_alias = at.node.get("$ref").is_some() && at.node.entries().nth(1).is_none();
         let at = match reader.resolve(at) {
             Ok(there) if is_alias => there,
             _ => at,
@@ -106,7 +112,7 @@ impl<'a> Schema<'a> {
         schema.add_properties(reader, at);
         for part in at.get("allOf").into_iter().flat_map(At::items) {
             let part = Self::merged(reader, part, seen, depth - 1);
-            schema.add(part);
+            schema.add(reader, part);
         }
         for word in ["oneOf", "anyOf"] {
             let parts = at.get(word).into_iter().flat_map(At::items);
@@ -120,12 +126,12 @@ impl<'a> Schema<'a> {
                 for property in &mut part.properties {
                     property.required = false;
                 }
-                either.add(part);
+                either.add(reader, part);
             }
             if open {
                 either.allowed = None;
             }
-            schema.add(either);
+            schema.add(reader, either);
         }
         schema
     }
@@ -139,10 +145,13 @@ impl<'a> Schema<'a> {
     /// What stands in the schema itself.
     fn add_own(&mut self, at: At<'a>) {
         match at.node.get("type") {
-            Some(Node::Text(kind)) => self.types.push(kind),
-            Some(kinds) => self
-                .types
-                .extend(kinds.items().iter().filter_map(Node::text)),
+            Some(Node::Text(kind)) => self.add_type(kind),
+            Some(kinds) => {
+                let kinds = kinds.items().iter().take(MAX_TYPES);
+                kinds
+                    .filter_map(Node::text)
+                    .for_each(|kind| self.add_type(kind));
+            }
             None => {}
         }
         self.items = self.items.or_else(|| at.get("items"));
@@ -154,20 +163,31 @@ impl<'a> Schema<'a> {
         if let Some(values) = at.node.get("enum").map(Node::items).or(constant) {
             self.allowed = allowed(values).or(self.allowed.take());
         }
-        let default = at.node.get("default").and_then(Node::scalar);
+        let default = at.node.get("default");
         self.default = default
-            .filter(|text| !text.is_empty() && text.chars().count() <= MAX_VALUE)
+            .and_then(|value| value.scalar_within(MAX_VALUE))
+            .filter(|text| !text.is_empty() && is_plain(text))
             .or(self.default.take());
         self.read_only |= at.node.is("readOnly");
         self.write_only |= at.node.is("writeOnly");
     }
 
+    /// Two of a kind are enough to say that it was said more than once.
+    fn add_type(&mut self, kind: &'a str) {
+        let kind = if is_short(kind) { kind } else { "unknown" };
+        let same = self.types.iter().filter(|other| **other == kind).count();
+        if same < 2 && self.types.len() < 2 * MAX_TYPES {
+            self.types.push(kind);
+        }
+    }
+
     fn add_properties(&mut self, reader: &Reader<'a>, at: At<'a>) {
-        let required: HashSet<&str> = at
-            .node
-            .get("required")
-            .into_iter()
-            .flat_map(|names| names.items().iter().filter_map(Node::text))
+        let required = at.node.get("required").map(Node::items).unwrap_or_default();
+        let required: HashSet<&str> = required
+            .iter()
+            .take_while(|_| reader.step())
+            .filter_map(Node::text)
+            .filter(|name| is_short(name))
             .collect();
         for property in &mut self.properties {
             property.required |= required.contains(property.name.as_ref());
@@ -184,8 +204,8 @@ impl<'a> Schema<'a> {
         }
     }
 
-    fn add(&mut self, other: Self) {
-        self.types.extend(other.types);
+    fn add(&mut self, reader: &Reader<'a>, other: Self) {
+        other.types.iter().for_each(|kind| self.add_type(kind));
         self.items = self.items.or(other.items);
         self.is_free |= other.is_free;
         self.allowed = match (self.allowed.take(), other.allowed) {
@@ -202,6 +222,10 @@ impl<'a> Schema<'a> {
         let room = MAX_PROPERTIES.saturating_sub(self.properties.len());
         if self.properties.is_empty() {
             self.properties = other.properties;
+            return;
+        }
+        let names = self.properties.len() / NAMES_A_STEP;
+        if other.properties.is_empty() || room == 0 || !reader.steps(names as u64) {
             return;
         }
         let known: HashSet<&str> = self
@@ -265,12 +289,74 @@ fn allowed(values: &[Node]) -> Option<Vec<String>> {
     if values.len() > MAX_ALLOWED {
         return None;
     }
-    let texts: Vec<String> = values
+    let values = values
         .iter()
-        .filter(|value| matches!(value, Node::Text(_) | Node::Number(_)))
-        .filter_map(Node::scalar)
-        .filter(|text| !text.is_empty())
-        .collect();
-    let fits = |text: &String| text.chars().count() <= MAX_VALUE;
-    texts.iter().all(fits).then_some(texts)
+        .filter(|value| matches!(value, Node::Text(_) | Node::Number(_)));
+    let mut texts = Vec::new();
+    let mut hidden = 0;
+    for value in values {
+        let text = value.scalar_within(MAX_VALUE)?;
+        if is_plain(&text) {
+            texts.push(text);
+        } else {
+            hidden += 1;
+        }
+    }
+    texts.retain(|text| !text.is_empty());
+    // Of a list that is hidden whole, nothing is known; an empty one stands for no value.
+    (hidden == 0 || !texts.is_empty()).then_some(texts)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::Options;
+    use super::super::refs::Documents;
+    use super::*;
+
+    /// How many steps it takes to read `schema`, and what is kept of it.
+    fn read(schema: &Value) -> (u64, usize, &'static str) {
+        let bytes = json!({ "schema": schema }).to_string();
+        let documents = Documents::read(bytes.as_bytes(), &Options::default()).unwrap();
+        let reader = Reader::new(&documents);
+        let schema = Schema::read(&reader, reader.root().get("schema").unwrap());
+        (reader.taken(), schema.types.len(), schema.kind())
+    }
+
+    #[test]
+    fn a_long_list_of_types_is_looked_at_only_so_far() {
+        let many: Vec<String> = (0..5_000).map(|n| format!("t{n}")).collect();
+        let (_, kept, kind) = read(&json!({ "type": many }));
+        assert_eq!((kept, kind), (2 * MAX_TYPES, "any"));
+        let parts = vec![json!({ "type": "string" }); 500];
+        let (_, kept, kind) = read(&json!({ "allOf": parts }));
+        assert_eq!((kept, kind), (2, "string"));
+    }
+
+    #[test]
+    fn a_name_that_is_required_costs_a_step_and_so_does_comparing_many() {
+        let (without, ..) = read(&json!({ "properties": { "a": {} } }));
+        let names: Vec<String> = (0..1_000).map(|n| format!("n{n}")).collect();
+        let (with, ..) = read(&json!({ "properties": { "a": {} }, "required": names }));
+        assert_eq!(with, without + 1_000);
+
+        let many: serde_json::Map<String, Value> =
+            (0..400).map(|n| (format!("n{n}"), json!({}))).collect();
+        let part = json!({ "properties": { "n1": {} } });
+        let (steps, ..) = read(&json!({ "properties": many, "allOf": vec![part; 100] }));
+        assert!(steps >= 100 * 400 / NAMES_A_STEP as u64, "{steps}");
+    }
+
+    #[test]
+    fn what_is_kept_counts_values_and_types() {
+        let documents =
+            json!({ "schema": { "enum": ["a", "b", "c"], "type": ["string", "null"] } });
+        let documents =
+            Documents::read(documents.to_string().as_bytes(), &Options::default()).unwrap();
+        let reader = Reader::new(&documents);
+        let schema = Schema::read(&reader, reader.root().get("schema").unwrap());
+        let kept = reader.schemas.properties.get();
+        assert_eq!(kept, 5 + 3 + schema.types.len());
+    }
 }

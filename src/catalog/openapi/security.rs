@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::refs::{At, Reader};
+use super::told::is_told;
 use super::tree::Node;
 
 /// An action with more scopes than this tells none.
@@ -145,7 +146,11 @@ fn flow(node: &Node) -> Option<Flow> {
         authorize_url: url("authorizationUrl"),
         token_url: url("tokenUrl"),
         refresh_url: url("refreshUrl"),
-        scopes: scopes.take(400).map(|(name, _)| name.to_string()).collect(),
+        scopes: scopes
+            .take(400)
+            .map(|(name, _)| name.to_string())
+            .filter(|name| is_told(name))
+            .collect(),
     })
 }
 
@@ -155,12 +160,16 @@ pub fn scopes<'a>(reader: &Reader<'a>, operation: At<'a>) -> Vec<String> {
         .get("security")
         .or_else(|| reader.root().get("security"));
     let mut scopes = BTreeSet::new();
-    for (_, list) in asked.into_iter().flat_map(At::items).flat_map(At::entries) {
+    let ways = asked.into_iter().flat_map(At::items);
+    for (_, list) in ways.take_while(|_| reader.step()).flat_map(At::entries) {
+        if !reader.step() {
+            return Vec::new();
+        }
         for scope in list.node.items().iter().filter_map(Node::text) {
             if !reader.step() || scopes.len() > MAX_SCOPES {
                 return Vec::new();
             }
-            scopes.insert(scope.trim().to_owned());
+            scopes.insert(scope.trim());
         }
     }
     if scopes.len() > MAX_SCOPES {
@@ -168,6 +177,26 @@ pub fn scopes<'a>(reader: &Reader<'a>, operation: At<'a>) -> Vec<String> {
     }
     scopes
         .into_iter()
-        .filter(|scope| !scope.is_empty())
+        .map(str::to_owned)
+        .filter(|scope| !scope.is_empty() && is_told(scope))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, Value, json};
+
+    use super::super::Options;
+    use super::super::refs::Documents;
+    use super::*;
+
+    #[test]
+    fn each_way_to_be_allowed_costs_a_step() {
+        let ways: Map<String, Value> = (0..500).map(|n| (format!("k{n}"), json!([]))).collect();
+        let text = json!({ "security": [ways] }).to_string();
+        let documents = Documents::read(text.as_bytes(), &Options::default()).unwrap();
+        let reader = Reader::new(&documents);
+        assert_eq!(scopes(&reader, reader.root()), Vec::<String>::new());
+        assert!(reader.taken() >= 500);
+    }
 }

@@ -97,7 +97,7 @@ pub fn select(choice: &Choice, known: &Known, documents: Vec<Document>) -> Selec
         let servers: Vec<String> = document
             .servers
             .iter()
-            .map(super::Server::by_default)
+            .filter_map(super::Server::by_default)
             .collect();
         for operation in document.operations {
             let found = chosen(choice, &base, &servers, operation).and_then(|action| {

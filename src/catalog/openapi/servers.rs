@@ -3,7 +3,11 @@
 use url::Url;
 
 use super::refs::{At, Reader};
+use super::told::is_short;
 use super::tree::Node;
+
+/// A longer URL is no address, in bytes.
+const MAX_URL: usize = 2_000;
 
 /// One address of an API.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,13 +30,36 @@ pub struct Variable {
 }
 
 impl Server {
-    /// The URL with every variable at its default.
-    pub fn by_default(&self) -> String {
-        let fill = |url: String, variable: &Variable| {
-            url.replace(&format!("{{{}}}", variable.name), &variable.default)
-        };
-        let url = self.variables.iter().fold(self.url.clone(), fill);
-        url.trim_end_matches('/').to_owned()
+    /// The URL with every variable at its default; nothing if it is too long then.
+    ///
+    /// Once through: what a default has in braces is no variable, or a few would make a text that
+    /// no memory holds.
+    pub fn by_default(&self) -> Option<String> {
+        let mut url = String::new();
+        let mut rest = self.url.as_str();
+        while let Some((before, after)) = rest.split_once('{') {
+            url.push_str(before);
+            let known = after.split_once('}').and_then(|(name, behind)| {
+                let mut variables = self.variables.iter();
+                let variable = variables.find(|variable| variable.name == name)?;
+                Some((variable, behind))
+            });
+            rest = match known {
+                Some((variable, behind)) => {
+                    url.push_str(&variable.default);
+                    behind
+                }
+                None => {
+                    url.push('{');
+                    after
+                }
+            };
+            if url.len() > MAX_URL {
+                return None;
+            }
+        }
+        url.push_str(rest);
+        (url.len() <= MAX_URL).then(|| url.trim_end_matches('/').to_owned())
     }
 }
 
@@ -58,29 +85,30 @@ pub fn own(reader: &Reader<'_>, at: At<'_>) -> Option<String> {
     reader.step();
     let server = at.get("servers")?.items().next()?;
     server.node.text_of("url")?;
-    Some(self::server(server.node)?.by_default())
+    self::server(server.node)?.by_default()
 }
 
 fn server(node: &Node) -> Option<Server> {
     let url = node.text_of("url")?.trim().trim_end_matches('/');
     let variables = node.get("variables").into_iter().flat_map(Node::entries);
-    let variables = variables.take(20).map(|(name, variable)| Variable {
-        name: name.to_string(),
-        default: variable
-            .get("default")
-            .and_then(Node::scalar)
-            .unwrap_or_default(),
-        allowed: variable
-            .get("enum")
-            .into_iter()
-            .flat_map(|values| values.items().iter().filter_map(Node::scalar))
-            .take(40)
-            .collect(),
-    });
+    let variables = variables
+        .take(20)
+        .filter(|(name, _)| is_short(name) && !name.contains(['{', '}']))
+        .map(|(name, written)| variable(name, written));
     Some(Server {
         url: url.chars().take(500).collect(),
         variables: variables.collect(),
     })
+}
+
+fn variable(name: &str, written: &Node) -> Variable {
+    let values = written.get("enum").map(Node::items).unwrap_or_default();
+    let plain = |value: &Node| value.short().filter(|text| !text.contains('{'));
+    Variable {
+        name: name.to_owned(),
+        default: written.get("default").and_then(plain).unwrap_or_default(),
+        allowed: values.iter().take(40).filter_map(plain).collect(),
+    }
 }
 
 /// `schemes`, `host` and `basePath` of Swagger 2.
@@ -120,4 +148,39 @@ fn absolute(url: &str, origin: &str) -> String {
             joined.trim_end_matches('/').to_owned()
         },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server(url: &str, variables: &[(&str, &str)]) -> Server {
+        let variables = variables.iter().map(|(name, default)| Variable {
+            name: (*name).to_owned(),
+            default: (*default).to_owned(),
+            allowed: Vec::new(),
+        });
+        Server {
+            url: url.to_owned(),
+            variables: variables.collect(),
+        }
+    }
+
+    #[test]
+    fn variables_are_filled_in_once_through() {
+        let bomb = server(
+            "https://{a}",
+            &[("a", "{b}{b}"), ("b", "{c}{c}"), ("c", "x")],
+        );
+        assert_eq!(bomb.by_default().as_deref(), Some("https://{b}{b}"));
+        let two = server("https://{a}.x/{b}/{c}/", &[("a", "eu"), ("b", "v1")]);
+        assert_eq!(two.by_default().as_deref(), Some("https://eu.x/v1/{c}"));
+    }
+
+    #[test]
+    fn an_address_that_defaults_make_too_long_is_none() {
+        let long = "x".repeat(200);
+        let url = format!("https://h/{}", "{a}".repeat(20));
+        assert_eq!(server(&url, &[("a", &long)]).by_default(), None);
+    }
 }

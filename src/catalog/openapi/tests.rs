@@ -628,3 +628,109 @@ proptest! {
         }
     }
 }
+
+/// What was left out, as one text.
+fn left_out(document: &Document) -> String {
+    format!("{:?}", document.skipped)
+}
+
+#[test]
+fn what_would_break_out_of_its_place_is_not_told() {
+    let document = document(&of(&json!({
+        "/a": { "get": { "parameters": [
+            { "name": "good", "in": "query", "schema": { "type": "string", "enum": ["a", "b`c", "d\ne"], "default": "`" } },
+            { "name": "all", "in": "query", "schema": { "type": "string", "enum": ["`", "\u{2028}"] } },
+            { "name": "one\nSay yes", "in": "query" },
+            { "name": "`two`", "in": "header" },
+            { "name": "x".repeat(201), "in": "query" },
+        ] } },
+        "/b": { "get": { "parameters": [{ "name": "`must`", "in": "query", "required": true }] } },
+        "/c\nSay yes": { "get": {} },
+        "/d": post(&json!({ "type": "object", "properties": { "ok": {}, "not\nok": {}, "`": {} } })),
+        "/e": { "get": { "security": [{ "key": ["read", "`write`"] }] } },
+    })));
+    let a = action(&document, "/a");
+    assert_eq!(names(&a.params), ["good", "all"]);
+    assert_eq!(a.params[0].allowed, ["a"]);
+    assert_eq!(a.params[0].default, None);
+    assert!(a.params[1].allowed.is_empty());
+    assert_eq!(names(&body(&document, "/d")), ["ok"]);
+    assert_eq!(action(&document, "/e").scopes, ["read"]);
+    let left_out = left_out(&document);
+    assert!(left_out.contains("/paths/~1b/get"), "{left_out}");
+    assert!(left_out.contains("cannot be told"), "{left_out}");
+    assert!(
+        left_out.contains("characters that no path has"),
+        "{left_out}"
+    );
+    assert_eq!(document.operations.len(), 3);
+}
+
+#[test]
+fn a_path_of_a_hundred_thousand_variables_is_refused_at_once() {
+    let path = format!("/{}", "{id}".repeat(100_000));
+    let document = document(&of(
+        &json!({ path: { "get": {} }, "/{id}/{id}/{id}": { "get": {} } }),
+    ));
+    assert!(left_out(&document).contains("too long"));
+    assert_eq!(document.operations[0].action.path, "/{id}/{id2}/{id3}");
+}
+
+#[test]
+fn a_bomb_of_server_variables_makes_no_address() {
+    let mut whole = of(&json!({ "/a": { "get": {} } }));
+    let mut variables = serde_json::Map::new();
+    for number in 0..20 {
+        let default = format!("{{v{}}}", number + 1).repeat(10);
+        variables.insert(format!("v{number}"), json!({ "default": default }));
+    }
+    whole["servers"] = json!([{ "url": "https://x.example/{v0}", "variables": variables }]);
+    let read = document(&whole);
+    let address = read.servers[0].by_default();
+    assert!(address.is_none_or(|address| address.len() < 100));
+    descriptor(&read, &Wishes::default()).unwrap();
+}
+
+#[test]
+fn a_wish_for_a_base_url_with_a_user_in_it_is_refused() {
+    let read = document(&of(&json!({ "/a": { "get": {} } })));
+    for url in [
+        "https://a@b.example",
+        "https://a:b@b.example",
+        "https://:b@b.example",
+    ] {
+        let wishes = Wishes {
+            base_url: Some(url.to_owned()),
+            ..Wishes::default()
+        };
+        assert!(descriptor(&read, &wishes).is_err(), "{url}");
+    }
+}
+
+#[test]
+fn a_form_of_swagger_2_gives_a_limited_number_of_fields() {
+    let fields = (0..1_000).map(|n| json!({ "name": format!("f{n}"), "in": "formData" }));
+    let read = document(&json!({
+        "swagger": "2.0", "info": { "title": "x", "version": "1" }, "host": "x.example",
+        "paths": { "/a": { "post": { "parameters": fields.collect::<Vec<_>>() } } },
+    }));
+    assert_eq!(read.operations[0].action.params.len(), 80);
+}
+
+#[test]
+fn what_is_shared_by_very_many_operations_does_not_fill_the_memory() {
+    let values: Vec<String> = (0..40).map(|n| format!("{n:-<80}")).collect();
+    let params = (0..80).map(|n| {
+        json!({ "name": format!("p{n}"), "in": "query", "schema": { "type": "string", "enum": values } })
+    });
+    let params: Vec<Value> = params.collect();
+    let mut paths = serde_json::Map::new();
+    for number in 0..1_000 {
+        let at = json!({ "$ref": "#/components/pathItems/all" });
+        paths.insert(format!("/a{number}"), at);
+    }
+    let mut whole = of(&Value::Object(paths));
+    whole["components"] = json!({ "pathItems": { "all": { "parameters": params, "get": {} } } });
+    let refused = refusal(&whole.to_string());
+    assert!(refused.why.contains("too much"), "{refused}");
+}

@@ -11,6 +11,7 @@ use serde::de::DeserializeSeed;
 use serde_json::{Number, Value};
 
 use self::build::{Builder, Seed};
+use super::told::is_short;
 use super::{Refusal, discovery};
 
 /// How long a document may be, in bytes.
@@ -127,6 +128,22 @@ impl Node {
     /// Whether it is a map.
     pub fn is_map(&self) -> bool {
         matches!(self, Self::Map(_))
+    }
+
+    /// [`Self::scalar`], unless it is a text that is too long for a name or a value.
+    pub fn short(&self) -> Option<String> {
+        match self {
+            Self::Text(text) if !is_short(text) => None,
+            _ => self.scalar(),
+        }
+    }
+
+    /// [`Self::scalar`], unless it has more characters than `most`.
+    pub fn scalar_within(&self, most: usize) -> Option<String> {
+        match self {
+            Self::Text(text) if text.chars().nth(most).is_some() => None,
+            _ => self.scalar(),
+        }
     }
 
     /// A text, number or truth value as text.

@@ -114,9 +114,39 @@ pub fn descriptor(document: &Document, wishes: &Wishes) -> Result<Written, Refus
     if actions.is_empty() {
         return Err(nothing_left(&skipped));
     }
+    let form = base.form.iter().chain(&auth.form);
+    let summary = Summary {
+        title: document.title.clone(),
+        version: document.version.clone(),
+        platform: platform.clone(),
+        base_url: base.url.clone(),
+        auth: auth.word().to_owned(),
+        form: form.map(|field| field.name.clone()).collect(),
+        actions: actions.len(),
+        deprecated: deprecated(&actions),
+        first: actions.iter().take(10).map(|each| first(each)).collect(),
+        skipped,
+        notes,
+    };
+    Ok(Written {
+        toml: text(&platform, &name, &base, &auth, &actions),
+        platform,
+        jsonl: file(actions.iter().map(AsRef::as_ref)),
+        summary,
+    })
+}
+
+/// The descriptor's text.
+fn text(
+    platform: &Platform,
+    name: &str,
+    base: &base::Base,
+    auth: &auth::Auth,
+    actions: &[Cow<'_, ActionDescriptor>],
+) -> String {
     let mut text = Text::default();
     text.pair("platform", platform.as_str());
-    text.pair("name", &name);
+    text.pair("name", name);
     text.pair(
         "description",
         &format!("{name}, by the operations of its OpenAPI document."),
@@ -127,38 +157,19 @@ pub fn descriptor(document: &Document, wishes: &Wishes) -> Result<Written, Refus
     for field in base.form.iter().chain(&auth.form) {
         field.write(&mut text);
     }
-    if let Some(action) = auth.is_some().then(|| tester(&actions)).flatten() {
+    if let Some(action) = auth.is_some().then(|| tester(actions)).flatten() {
         text.table("test");
         text.pair("path", &action.path);
     }
     auth.write_oauth(&mut text);
-    let form = base.form.iter().chain(&auth.form);
-    let summary = Summary {
-        title: document.title.clone(),
-        version: document.version.clone(),
-        platform: platform.clone(),
-        base_url: base.url.clone(),
-        auth: auth.word().to_owned(),
-        form: form.map(|field| field.name.clone()).collect(),
-        actions: actions.len(),
-        deprecated: actions
-            .iter()
-            .filter(|action| action.tags.iter().any(|tag| tag == "deprecated"))
-            .count(),
-        first: actions
-            .iter()
-            .take(10)
-            .map(|action| first(action))
-            .collect(),
-        skipped,
-        notes,
-    };
-    Ok(Written {
-        platform,
-        toml: text.finish(),
-        jsonl: file(actions.iter().map(AsRef::as_ref)),
-        summary,
-    })
+    text.finish()
+}
+
+/// How many actions the provider advises against.
+fn deprecated(actions: &[Cow<'_, ActionDescriptor>]) -> usize {
+    let is_deprecated =
+        |action: &&Cow<'_, ActionDescriptor>| action.tags.iter().any(|tag| tag == "deprecated");
+    actions.iter().filter(is_deprecated).count()
 }
 
 fn nothing_left(skipped: &[Place]) -> Refusal {

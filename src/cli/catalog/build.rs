@@ -64,10 +64,10 @@ impl Build {
                 Err(error) => failed.push(format!("{platform}: {error:#}")),
             }
         }
-        self.tidy(&written)?;
         print(&format!("{total} actions of {} connectors", written.len()))?;
+        // What failed today may have been made yesterday.
         if failed.is_empty() {
-            return Ok(());
+            return self.tidy(&written);
         }
         bail!("not all could be made:\n  {}", failed.join("\n  "))
     }

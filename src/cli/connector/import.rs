@@ -9,12 +9,13 @@ use hyper::header::LOCATION;
 use hyper::{HeaderMap, Method};
 use regex::Regex;
 use serde_json::json;
+use tokio::time::Instant;
 use url::Url;
 
 use super::super::{Listening, Settings, block_on, print, print_json};
 use super::tested;
-use crate::catalog::check_text;
 use crate::catalog::openapi::{self, MAX_BYTES, Options, Summary, Wishes, Written};
+use crate::catalog::{Catalogue, put};
 use crate::domain::Platform;
 use crate::egress::fetch::FetchRequest;
 use crate::egress::origin::Reach;
@@ -22,6 +23,8 @@ use crate::egress::{self, Egress};
 
 /// How long a document may take to arrive.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// How long all documents of an import may take.
+const TOTAL: Duration = Duration::from_secs(120);
 /// How many redirects are followed.
 const MAX_REDIRECTS: usize = 5;
 
@@ -41,7 +44,7 @@ pub struct Import {
     /// Print JSON
     #[arg(long)]
     json: bool,
-    /// Write over files that are there
+    /// Replace a connector that is there, built in or your own
     #[arg(long)]
     force: bool,
     /// Also read the documents that this one refers to: files below its folder, and https URLs
@@ -70,6 +73,7 @@ impl Import {
                 ..egress::Settings::default()
             })?,
             root: root(&self.document),
+            until: Instant::now() + TOTAL,
         };
         let bytes = match url(&self.document) {
             Some(url) => ways.fetch(url),
@@ -94,22 +98,42 @@ impl Import {
             exclude: self.exclude.clone(),
         };
         let written = openapi::descriptor(&document, &wishes).context("nothing is imported")?;
-        check_text(&written.toml)
-            .and_then(tested)
-            .map_err(|wrong| anyhow!("the descriptor is not sound: {}", wrong.join("; ")))?;
-        let folder = self.out.clone().or(config.connectors_dir);
-        self.finish(&written, &folder.unwrap_or_else(|| PathBuf::from(".")))
+        let compiled = written.compiled().and_then(tested);
+        compiled.map_err(|wrong| anyhow!("the connector is not sound: {}", wrong.join("; ")))?;
+        let own = config.connectors_dir;
+        let folder = self.out.clone().or_else(|| own.clone());
+        let folder = folder.unwrap_or_else(|| PathBuf::from("."));
+        let replaced = replaced(&written, &folder, own);
+        self.finish(&written, &folder, replaced.as_deref())
     }
 
-    fn finish(&self, written: &Written, folder: &Path) -> anyhow::Result<()> {
+    fn finish(
+        &self,
+        written: &Written,
+        folder: &Path,
+        replaced: Option<&str>,
+    ) -> anyhow::Result<()> {
+        if let Some(replaced) = replaced
+            && !self.force
+            && !self.dry_run
+        {
+            bail!(
+                "this would replace {replaced}; `--force` does so, `--platform` chooses another name"
+            );
+        }
         let files = match self.dry_run {
             true => Vec::new(),
-            false => write(written, folder, self.force)?,
+            false => write(written, folder)?.into(),
         };
         if self.json {
-            return print_json(&json!({ "summary": written.summary, "files": files }));
+            return print_json(
+                &json!({ "summary": written.summary, "replaces": replaced, "files": files }),
+            );
         }
         show(&written.summary)?;
+        if let Some(replaced) = replaced {
+            print(&format!("replaces  {replaced}"))?;
+        }
         for file in files {
             print(&format!("wrote {}", file.display()))?;
         }
@@ -117,27 +141,33 @@ impl Import {
     }
 }
 
-/// Writes both files, or neither.
-fn write(written: &Written, folder: &Path, force: bool) -> anyhow::Result<Vec<PathBuf>> {
-    let file = |end: &str| folder.join(format!("{}.{end}", written.platform));
-    let (descriptor, actions) = (file("toml"), file("jsonl"));
-    if let Some(there) = [&descriptor, &actions]
-        .into_iter()
-        .find(|file| file.exists())
-        && !force
-    {
-        bail!(
-            "`{}` is there already; `--force` writes over it, `--platform` chooses another name",
-            there.display()
-        );
+/// What would be there no more, in words; `own` is the folder of the server's own connectors.
+fn replaced(written: &Written, folder: &Path, own: Option<PathBuf>) -> Option<String> {
+    let platform = written.platform.as_str();
+    let mut files = ["toml", "jsonl"]
+        .iter()
+        .map(|end| folder.join(format!("{platform}.{end}")));
+    if let Some(file) = files.find(|file| file.exists()) {
+        return Some(format!("`{}`", file.display()));
     }
+    let own_file = own.as_ref().map(|own| own.join(format!("{platform}.toml")));
+    // What is wrong with other descriptors is nothing to this one.
+    let (catalogue, _) = Catalogue::load(own);
+    let now = catalogue.now();
+    let name = &now.connector(platform)?.name;
+    Some(match own_file.filter(|file| file.exists()) {
+        Some(file) => format!(
+            "the connector `{platform}` ({name}) of `{}`",
+            file.display()
+        ),
+        None => format!("the built-in connector `{platform}` ({name})"),
+    })
+}
+
+fn write(written: &Written, folder: &Path) -> anyhow::Result<[PathBuf; 2]> {
     std::fs::create_dir_all(folder)
         .with_context(|| format!("cannot make `{}`", folder.display()))?;
-    // The actions first: a server that looks at the folder takes them with the descriptor.
-    for (file, text) in [(&actions, &written.jsonl), (&descriptor, &written.toml)] {
-        std::fs::write(file, text).with_context(|| format!("cannot write `{}`", file.display()))?;
-    }
-    Ok(vec![descriptor, actions])
+    put(folder, written).with_context(|| format!("cannot write to `{}`", folder.display()))
 }
 
 fn show(summary: &Summary) -> anyhow::Result<()> {
@@ -204,6 +234,8 @@ fn root(document: &str) -> Option<PathBuf> {
 struct Ways {
     egress: Egress,
     root: Option<PathBuf>,
+    /// When everything must have been fetched.
+    until: Instant,
 }
 
 impl Ways {
@@ -226,6 +258,10 @@ impl Ways {
             if url.scheme() != "https" {
                 bail!("`{url}` is no https URL");
             }
+            let left = self.until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                bail!("fetching the documents takes longer than two minutes");
+            }
             let request = FetchRequest {
                 method: Method::GET,
                 url: url.clone(),
@@ -233,7 +269,7 @@ impl Ways {
                 body: None,
                 reach: Reach::Public,
             };
-            let answer = block_on(self.egress.fetch(request, MAX_BYTES, TIMEOUT))
+            let answer = block_on(self.egress.fetch(request, MAX_BYTES, TIMEOUT.min(left)))
                 .with_context(|| format!("cannot fetch `{url}`"))?;
             if answer.status.is_success() {
                 return Ok(answer.body.to_vec());
@@ -245,5 +281,21 @@ impl Ways {
             }
         }
         bail!("`{url}` is redirected too often")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_fetched_any_more_when_the_time_of_all_documents_is_over() {
+        let ways = Ways {
+            egress: Egress::new(egress::Settings::default()).unwrap(),
+            root: None,
+            until: Instant::now(),
+        };
+        let refused = ways.load("https://acme.example/openapi.json").unwrap_err();
+        assert!(refused.to_string().contains("two minutes"), "{refused:#}");
     }
 }

@@ -17,45 +17,20 @@ pub fn phrase(id: &str, method: Method, place: &Place, path: &str) -> Option<Phr
     }
     let reads = matches!(method, Method::Get | Method::Head);
     let (chain, last) = with_verb_within(chain, last, reads);
-    let (verb, rest) = match verbs::leading(&last, reads).filter(|_| !verbs::ends_plainly(&last)) {
-        Some(verb) => {
-            let rest = last.get(verb.length..).unwrap_or_default().to_vec();
-            (verb, rest)
-        }
-        None => {
-            let verb = verbs::trailing(&last, reads)?;
-            let rest = last.get(..last.len() - verb.length).unwrap_or_default();
-            (verb, rest.to_vec())
-        }
-    };
+    let (verb, rest) = verb(&last, reads)?;
     let (verb, rest) = without_list(verb, rest, path);
     let clause = Clause::read(rest);
+    let mut tail = clause.tail;
     let from_chain = clause.object.is_empty();
-    let object = match (from_chain, chain.last(), place.steps.last()) {
-        (false, ..) => clause.object,
-        (true, Some(last), Some(step)) if shares_word(last, &step.words) => step.words.clone(),
-        (true, Some(last), _) => last.clone(),
-        (true, None, Some(step)) => step.words.clone(),
-        (true, None, None) => return None,
+    let object = match from_chain {
+        true => named_elsewhere(&chain, place)?,
+        false => clause.object,
     };
     // Glued together, or not made of words at all.
     if object.iter().any(|word| word.len() > 22) || object.len() > 9 {
         return None;
     }
-    let mut tail = clause.tail;
-    let (object, from_chain) = match (object.as_slice(), chain.last()) {
-        // `repos/list-starred-by-user`
-        ([kind], Some(last)) if !from_chain && is_participle(kind) && !tail.is_empty() => {
-            tail.insert(0, kind.clone());
-            (last.clone(), true)
-        }
-        // `gists/list-public`
-        ([kind], Some(last)) if !from_chain && is_adjective(kind) && verb.kind != Kind::Update => {
-            let all = std::iter::once(kind).chain(last).cloned().collect();
-            (all, true)
-        }
-        _ => (object, from_chain),
-    };
+    let (object, from_chain) = with_its_kind(object, from_chain, &chain, &verb, &mut tail);
     let object = match object.as_slice() {
         // `translate`: there is nothing besides.
         [one] if *one == verb.text => Vec::new(),
@@ -76,6 +51,52 @@ pub fn phrase(id: &str, method: Method, place: &Place, path: &str) -> Option<Phr
         tail,
         told,
     })
+}
+
+/// The verb at the beginning of `words`, or at their end, and the others.
+fn verb(words: &[String], reads: bool) -> Option<(Verb, Vec<String>)> {
+    let leading = verbs::leading(words, reads).filter(|_| !verbs::ends_plainly(words));
+    if let Some(verb) = leading {
+        let rest = words.get(verb.length..).unwrap_or_default().to_vec();
+        return Some((verb, rest));
+    }
+    let verb = verbs::trailing(words, reads)?;
+    let rest = words.get(..words.len() - verb.length).unwrap_or_default();
+    Some((verb, rest.to_vec()))
+}
+
+/// What is worked on, where the last part of the identifier is a verb alone.
+fn named_elsewhere(chain: &[Vec<String>], place: &Place) -> Option<Vec<String>> {
+    match (chain.last(), place.steps.last()) {
+        (Some(last), Some(step)) if shares_word(last, &step.words) => Some(step.words.clone()),
+        (Some(last), _) => Some(last.clone()),
+        (None, Some(step)) => Some(step.words.clone()),
+        (None, None) => None,
+    }
+}
+
+/// Where the last part tells only which kind of what stands before it is meant, both; and whether
+/// the object comes from there.
+fn with_its_kind(
+    object: Vec<String>,
+    from_chain: bool,
+    chain: &[Vec<String>],
+    verb: &Verb,
+    tail: &mut Vec<String>,
+) -> (Vec<String>, bool) {
+    match (object.as_slice(), chain.last()) {
+        // `repos/list-starred-by-user`
+        ([kind], Some(last)) if !from_chain && is_participle(kind) && !tail.is_empty() => {
+            tail.insert(0, kind.clone());
+            (last.clone(), true)
+        }
+        // `gists/list-public`
+        ([kind], Some(last)) if !from_chain && is_adjective(kind) && verb.kind != Kind::Update => {
+            let all = std::iter::once(kind).chain(last).cloned().collect();
+            (all, true)
+        }
+        _ => (object, from_chain),
+    }
 }
 
 /// `getListOfUsers` lists users, unless there are lists in the path.

@@ -4,6 +4,7 @@ use toml::{Table, Value};
 
 use super::base::Base;
 use super::toml_text::{Field, Text};
+use crate::catalog::openapi::told::is_told;
 use crate::catalog::openapi::{Document, Flow, Scheme, SchemeKind};
 
 /// How many scopes a descriptor lists.
@@ -97,7 +98,7 @@ fn is_usable(kind: &SchemeKind) -> bool {
                 && !reserved.contains(&lower.as_str())
                 && !lower.starts_with("x-pica-")
         }
-        SchemeKind::Query(name) => !name.is_empty(),
+        SchemeKind::Query(name) => !name.is_empty() && is_told(name),
         SchemeKind::Other(_) => false,
         SchemeKind::Basic | SchemeKind::Bearer | SchemeKind::OAuth2(_) => true,
     }

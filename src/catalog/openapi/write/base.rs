@@ -69,10 +69,34 @@ pub fn base(
         notes.push("the document names no server: whoever connects enters the address".to_owned());
         return Ok(entered(path, ""));
     };
-    let mut url = server.url.replacen("http://", "https://", 1);
-    if url != server.url {
+    if server.url.starts_with("http://") {
         notes.push("the document's server is an http address; https is used".to_owned());
     }
+    let sample = server.by_default().unwrap_or_default();
+    let whole = || entered(path_of(&server.url), &sample);
+    let (url, form) = match with_fields(server) {
+        Ok(with_fields) => with_fields,
+        Err(HostVaries) => {
+            notes.push("the host varies: whoever connects enters the address".to_owned());
+            return Ok(whole());
+        }
+    };
+    if url.replace("{{", "").contains('{') || Url::parse(&url.replace(['{', '}'], "")).is_err() {
+        return Ok(whole());
+    }
+    Ok(Base {
+        url: url.trim_end_matches('/').to_owned(),
+        form,
+        plain: Some(sample.replacen("http://", "https://", 1)),
+    })
+}
+
+/// A variable stands for more of the host than a form field may.
+struct HostVaries;
+
+/// The server's URL with its variables at their defaults or as form fields, and those fields.
+fn with_fields(server: &Server) -> Result<(String, Vec<Field>), HostVaries> {
+    let mut url = server.url.replacen("http://", "https://", 1);
     let mut form = Vec::new();
     for variable in &server.variables {
         let braced = format!("{{{}}}", variable.name);
@@ -87,30 +111,22 @@ pub fn base(
             continue;
         }
         if in_host && (variable.default.contains(['.', ':', '/']) || is_alone(&url, &braced)) {
-            notes.push("the host varies: whoever connects enters the address".to_owned());
-            return Ok(entered(path_of(&server.url), &server.by_default()));
+            return Err(HostVaries);
         }
         let field = field(variable, in_host);
         url = url.replace(&braced, &format!("{{{{{}}}}}", field.name));
         form.push(field);
     }
-    if url.replace("{{", "").contains('{') || Url::parse(&url.replace(['{', '}'], "")).is_err() {
-        return Ok(entered(path_of(&server.url), &server.by_default()));
-    }
-    Ok(Base {
-        url: url.trim_end_matches('/').to_owned(),
-        form,
-        plain: Some(server.by_default().replacen("http://", "https://", 1)),
-    })
+    Ok((url, form))
 }
 
 fn of_wish(url: &str) -> Result<Base, Refusal> {
     let url = url.trim_end_matches('/');
-    let parsed = Url::parse(url).ok().filter(|parsed| {
-        parsed.scheme() == "https" && parsed.query().is_none() && parsed.fragment().is_none()
-    });
+    let parsed = Url::parse(url)
+        .ok()
+        .filter(|parsed| parsed.scheme() == "https" && has_no_more_than_a_path(parsed));
     if parsed.is_none() {
-        let why = "the base URL must be an https address without query and fragment";
+        let why = "the base URL must be an https address without user, query and fragment";
         return Err(Refusal::new("/servers", why));
     }
     Ok(Base {
@@ -121,16 +137,22 @@ fn of_wish(url: &str) -> Result<Base, Refusal> {
 }
 
 fn is_absolute(server: &Server) -> bool {
-    let url = server.by_default();
-    Url::parse(&url).is_ok_and(|url| {
+    let url = server.by_default().and_then(|url| Url::parse(&url).ok());
+    url.is_some_and(|url| {
         matches!(url.scheme(), "http" | "https")
-            && url.query().is_none()
-            && url.fragment().is_none()
-            && url.username().is_empty()
+            && has_no_more_than_a_path(&url)
             && url
                 .host_str()
                 .is_some_and(|host| !matches!(host, "localhost" | "127.0.0.1"))
     })
+}
+
+/// Whether there is neither user nor query nor fragment.
+fn has_no_more_than_a_path(url: &Url) -> bool {
+    url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none()
 }
 
 /// Whether everybody has the same.
@@ -192,18 +214,47 @@ fn entered(path: &str, sample: &str) -> Base {
 }
 
 fn field(variable: &Variable, in_host: bool) -> Field {
-    let pattern = if in_host { PART_OF_HOST } else { PART_OF_PATH };
-    let plain = |text: &str| {
+    let plain = |text: &&String| {
         text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
             && text.starts_with(|c: char| c.is_ascii_alphanumeric())
             && text.len() <= 63
     };
+    let name = field_name(&variable.name);
+    let label = name.to_lowercase().replace('_', " ");
+    let (first, others) = label.split_at_checked(1).unwrap_or_default();
+    let all = Field {
+        label: format!("{}{others}", first.to_uppercase()),
+        help: "A part of the API's address.".to_owned(),
+        name,
+        ..Field::default()
+    };
+    let options: Vec<String> = variable.allowed.iter().filter(plain).cloned().collect();
+    let default = Some(&variable.default).filter(plain).cloned();
+    let default = default.unwrap_or_default();
+    if options.len() > 1 {
+        // What a document has for others' accounts is nobody's.
+        let is_option = options.contains(&default);
+        return Field {
+            kind: "select",
+            default: if is_option { default } else { String::new() },
+            options,
+            ..all
+        };
+    }
+    Field {
+        pattern: if in_host { PART_OF_HOST } else { PART_OF_PATH },
+        placeholder: default,
+        ..all
+    }
+}
+
+/// `accountId` as a field's name: `ACCOUNT_ID`.
+fn field_name(variable: &str) -> String {
+    let has_humps = variable.contains(|c: char| c.is_ascii_lowercase());
     let name: String = variable
-        .name
         .chars()
         .flat_map(|c| {
-            let hump =
-                c.is_ascii_uppercase() && variable.name.chars().any(|c| c.is_ascii_lowercase());
+            let hump = c.is_ascii_uppercase() && has_humps;
             let plain = if c.is_ascii_alphanumeric() {
                 c.to_ascii_uppercase()
             } else {
@@ -213,44 +264,8 @@ fn field(variable: &Variable, in_host: bool) -> Field {
         })
         .collect();
     let name = name.trim_matches('_');
-    let name = match name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+    match name.starts_with(|c: char| c.is_ascii_alphabetic()) {
         true => name.to_owned(),
         false => format!("SERVER_{name}"),
-    };
-    let options: Vec<String> = variable
-        .allowed
-        .iter()
-        .filter(|text| plain(text))
-        .cloned()
-        .collect();
-    let default = Some(&variable.default)
-        .filter(|text| plain(text))
-        .cloned()
-        .unwrap_or_default();
-    let is_select = options.len() > 1;
-    let label = name.to_lowercase().replace('_', " ");
-    Field {
-        label: format!(
-            "{}{}",
-            label.get(..1).unwrap_or_default().to_uppercase(),
-            label.get(1..).unwrap_or_default()
-        ),
-        kind: if is_select { "select" } else { "" },
-        help: "A part of the API's address.".to_owned(),
-        pattern: if is_select { "" } else { pattern },
-        placeholder: if is_select {
-            String::new()
-        } else {
-            default.clone()
-        },
-        // What a document has for others' accounts is nobody's.
-        default: if is_select && options.contains(&default) {
-            default
-        } else {
-            String::new()
-        },
-        options: if is_select { options } else { Vec::new() },
-        name,
-        optional: false,
     }
 }

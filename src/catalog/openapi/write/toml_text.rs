@@ -96,7 +96,7 @@ impl Field {
 pub fn name(title: &str) -> String {
     let plain: String = title
         .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
+        .map(|c| if c.is_control() || c == '`' { ' ' } else { c })
         .collect();
     let mut words: Vec<&str> = plain.split_whitespace().take(8).collect();
     while words.len() > 1
