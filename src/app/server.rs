@@ -16,7 +16,7 @@ use tokio::sync::watch;
 
 use super::signals::{Signals, Told};
 use super::{Core, Mode, Services};
-use crate::access::AccessError;
+use crate::access::{AccessError, MemberError};
 use crate::agents::AgentError;
 use crate::api::extract::{JsonLimit, ViaControlSocket};
 use crate::api::layers::{RequestLog, around};
@@ -67,6 +67,9 @@ pub enum StartError {
     /// An API key could not be made.
     #[error(transparent)]
     Access(#[from] AccessError),
+    /// The first link could not be made.
+    #[error(transparent)]
+    Members(#[from] MemberError),
     /// What a crash has interrupted could not be put right.
     #[error(transparent)]
     Agents(#[from] AgentError),
@@ -95,6 +98,8 @@ pub struct Running {
     pub public_url: String,
     /// The ready-made keys of a development server: test and live.
     pub dev_keys: Option<(Secret<String>, Secret<String>)>,
+    /// Where the first administrator is made, as long as there is nobody. Whoever has it is the first.
+    pub set_up_link: Option<Secret<String>>,
     services: Services,
     lifecycle: Lifecycle,
     handle: ServerHandle,
@@ -134,6 +139,16 @@ pub async fn start(config: &Config, mode: Mode, logs: &Guard) -> Result<Running,
     let at = reachable(address);
     let services = Services::build(config, mode, core, metrics, logs, at, &public_url)?;
     services.agents.recover().await?;
+    let set_up_link = match mode {
+        Mode::Serve => {
+            let link = services.core.access.members().set_up_link().await?;
+            link.map(|link| Secret::new(link.address(&public_url)))
+        }
+        Mode::Dev { .. } => {
+            services.core.access.members().let_dev_in();
+            None
+        }
+    };
     let socket = (!in_memory).then(|| config.data_dir.join(CONTROL_SOCKET));
     let control = socket.as_deref().and_then(control_socket);
     let lifecycle = Lifecycle::default();
@@ -151,6 +166,7 @@ pub async fn start(config: &Config, mode: Mode, logs: &Guard) -> Result<Running,
         address: reachable(address),
         public_url,
         dev_keys,
+        set_up_link,
         jobs: services.start_jobs(&stop),
         services,
         lifecycle,

@@ -12,6 +12,7 @@ mod connector;
 mod identity;
 mod integration;
 mod key;
+mod member;
 mod oauth;
 mod scope;
 mod secret;
@@ -36,6 +37,7 @@ pub use connector::{
 pub use identity::{Identity, IdentityType, InvalidIdentity, MAX_IDENTITY_BYTES};
 pub use integration::Integration;
 pub use key::{ConnectionKey, Environment, InvalidConnectionKey, InvalidPlatform, Platform};
+pub use member::{Email, InvalidEmail, Member, MemberId, MemberState, Right, Role, person_name};
 pub use oauth::{
     AnswerShape, Assertion, AssertionAlgorithm, ClientAuth, Encoding, FollowUp, Grant, LifeUnit,
     OAuth, Outcome, RefreshPolicy, Revocation, RevokeStyle, RevokedToken, ScopeInfo, StandardParam,
