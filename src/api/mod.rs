@@ -21,6 +21,7 @@ use actix_web::guard::{Any, Get, Head};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, Resource, Route};
 
+pub use admin::oidc::{CALLBACK as OIDC_CALLBACK, OidcDoor};
 pub use admin::{keys, setup};
 use error::{ApiError, Kind, NOTHING_HERE};
 pub use openapi::document;
@@ -154,6 +155,8 @@ pub fn routes(config: &mut ServiceConfig) {
                 .route(web::post().to(admin::session::sign_in))
                 .route(web::delete().to(admin::session::sign_out)),
         )
+        .service(at("/admin/api/session/oidc/start").route(get().to(admin::oidc::start)))
+        .service(at("/admin/api/session/oidc/callback").route(web::get().to(admin::oidc::callback)))
         .service(at("/admin/api/setup").route(web::post().to(setup::set_up)))
         .service(at("/admin/api/invitations/accept").route(web::post().to(setup::accept)))
         .service(at("/admin/api/links").route(web::post().to(setup::link)))

@@ -27,6 +27,7 @@ use super::{PublicUrl, admin, assets, authkit, llms, mcp, operations, pages, v1}
         authkit::connections::delete, authkit::flows::begin, authkit::flows::outcome,
         authkit::flows::cancel, authkit::redirects::start, authkit::redirects::callback,
         admin::keys::revoke, admin::session::get, admin::session::sign_in, admin::session::sign_out,
+        admin::oidc::start, admin::oidc::callback,
         admin::setup::set_up, admin::setup::accept, admin::setup::link, admin::me::rename, admin::me::password,
         admin::me::begin_totp, admin::me::confirm_totp, admin::me::remove_totp, admin::me::sessions,
         admin::me::end_session, admin::members::list, admin::members::invite, admin::members::change_role,

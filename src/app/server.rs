@@ -20,7 +20,7 @@ use crate::access::{AccessError, MemberError};
 use crate::agents::AgentError;
 use crate::api::extract::{JsonLimit, ViaControlSocket};
 use crate::api::layers::{RequestLog, around};
-use crate::api::{self, Lifecycle, PublicUrl};
+use crate::api::{self, Lifecycle, OidcDoor, PublicUrl};
 use crate::config::{Config, NoMasterKey};
 use crate::domain::{Environment, Secret};
 use crate::egress::SetupError;
@@ -228,6 +228,7 @@ fn http_server(
     let public_url = web::Data::new(PublicUrl(public_url.to_owned()));
     let lifecycle = web::Data::new(lifecycle.clone());
     let authkit = web::Data::new(config.authkit.clone());
+    let oidc = web::Data::new(OidcDoor(services.oidc.clone()));
     let limits = web::Data::new(services.egress.limits().clone());
     let (json, log) = (
         JsonLimit(config.limits.json_body_bytes),
@@ -249,6 +250,7 @@ fn http_server(
             .app_data(public_url.clone())
             .app_data(lifecycle.clone())
             .app_data(authkit.clone())
+            .app_data(oidc.clone())
             .app_data(limits.clone())
             .app_data(web::Data::new(Client::new(Arc::clone(&egress))))
             .app_data(json)

@@ -191,6 +191,7 @@ impl Members {
             (member.totp, member.pending_totp) = (None, None);
         }
         (member.name, member.password, member.link) = (name, Some(hash), None);
+        member.is_owner = member.is_owner || self.would_own(&member)?;
         member.generation += 1;
         let mut batch = Batch::default();
         let session = match member.totp {
@@ -206,6 +207,12 @@ impl Members {
             member: member.member(),
             token,
         }))
+    }
+
+    /// Whether `member` is the first Admin where the command line has invited everybody.
+    pub(super) fn would_own(&self, member: &Stored) -> Result<bool, MemberError> {
+        let is_owned = || self.all().map(|all| all.iter().any(|other| other.is_owner));
+        Ok(member.role == Role::Admin && !is_owned()?)
     }
 
     /// The member that `token` is a link of, while it is good.
@@ -240,7 +247,7 @@ impl Members {
         hex(&self.hash("member link", token))
     }
 
-    fn add_into(&self, batch: &mut Batch, member: &Stored) -> Result<(), MemberError> {
+    pub(super) fn add_into(&self, batch: &mut Batch, member: &Stored) -> Result<(), MemberError> {
         let id = member.id.to_string();
         self.members
             .put_new_into(batch, NO_ENVIRONMENT, &id, member)?;
@@ -251,7 +258,7 @@ impl Members {
     }
 }
 
-fn invited(email: Email, role: Role, now: Timestamp) -> Stored {
+pub(super) fn invited(email: Email, role: Role, now: Timestamp) -> Stored {
     Stored {
         id: MemberId(random_uuid()),
         name: email.as_str().to_owned(),
@@ -261,6 +268,7 @@ fn invited(email: Email, role: Role, now: Timestamp) -> Stored {
         password: None,
         totp: None,
         pending_totp: None,
+        subject: None,
         link: None,
         generation: 0,
         created_at: now,

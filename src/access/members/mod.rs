@@ -10,6 +10,7 @@
 
 mod attempts;
 mod change;
+mod elsewhere;
 mod links;
 mod password;
 mod records;

@@ -19,6 +19,9 @@ pub struct Stored {
     pub totp: Option<StoredTotp>,
     /// A second factor that was begun, and not confirmed by a code yet.
     pub pending_totp: Option<Sealed>,
+    /// Who it is at the organisation's provider, once the person has signed in there.
+    #[serde(default)]
+    pub subject: Option<String>,
     /// The only link that is out: an invitation, or one to set a new password.
     pub link: Option<StoredLink>,
     /// Sessions of an older generation have ended.

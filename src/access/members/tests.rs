@@ -261,6 +261,32 @@ async fn the_last_admin_stays_and_the_owner_is_nobodys_to_remove() {
 }
 
 #[tokio::test]
+async fn the_first_admin_to_join_owns_what_nobody_owns() {
+    let house = House::new();
+    assert!(
+        !house
+            .joined("eve@example.com", Role::Manager)
+            .await
+            .member
+            .is_owner
+    );
+    assert!(
+        house
+            .joined("ada@example.com", Role::Admin)
+            .await
+            .member
+            .is_owner
+    );
+    assert!(
+        !house
+            .joined("grace@example.com", Role::Admin)
+            .await
+            .member
+            .is_owner
+    );
+}
+
+#[tokio::test]
 async fn two_admins_who_remove_each_other_at_once_leave_one() {
     let house = House::new();
     let ada = house.owner().await.member.id;

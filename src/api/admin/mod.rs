@@ -4,5 +4,6 @@ mod browser;
 pub mod keys;
 pub mod me;
 pub mod members;
+pub mod oidc;
 pub mod session;
 pub mod setup;

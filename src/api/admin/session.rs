@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
 use super::browser::browser;
+use super::oidc::{OidcDoor, OidcView};
 use crate::access::Access;
 use crate::access::members::{Entered, SignIn, Visitor};
 use crate::api::PublicUrl;
@@ -25,9 +26,8 @@ pub struct SessionView {
     mode: &'static str,
     /// Whether there is nobody yet: the set-up link makes the first administrator.
     needs_set_up: bool,
-    /// How else one can sign in: nothing else so far.
-    #[schema(value_type = Option<Object>)]
-    oidc: Option<()>,
+    /// The organisation's own provider, at which one can sign in too.
+    oidc: Option<OidcView>,
     member: Option<OwnView>,
     /// To be sent with everything else, in the header `x-magpie-csrf`.
     csrf: Option<String>,
@@ -136,7 +136,7 @@ pub(super) fn signed_in(
     let csrf = members(request).csrf_of(token);
     let view = view(request, public_url, Some(&entered.member), Some(csrf))?;
     Ok(HttpResponse::Ok()
-        .insert_header((SET_COOKIE, cookie(token, COOKIE_SECONDS)))
+        .insert_header((SET_COOKIE, session_cookie(token)))
         .json(view))
 }
 
@@ -167,12 +167,19 @@ fn view(
         signed_in: member.is_some(),
         mode: if is_dev { "dev" } else { "serve" },
         needs_set_up: !is_dev && members.is_empty()?,
-        oidc: None,
+        oidc: request
+            .app_data::<web::Data<OidcDoor>>()
+            .and_then(|door| door.view()),
         member: member.map(OwnView::from),
         csrf,
         version: env!("CARGO_PKG_VERSION"),
         public_url: public_url.0.clone(),
     })
+}
+
+/// The cookie with a session's token.
+pub(super) fn session_cookie(token: &str) -> String {
+    cookie(token, COOKIE_SECONDS)
 }
 
 fn cookie(value: &str, seconds: u64) -> String {

@@ -147,73 +147,50 @@ async fn every_session_ends_with_the_password() {
 
 #[tokio::test]
 async fn a_session_can_be_ended_from_another_one_and_by_its_owner_alone() {
-    let app = TestApp::start();
-    let (ada, email) = app.member("member").await;
-    let (grace, _) = app.member("admin").await;
-    let form = json!({ "email": email, "password": PASSWORD });
-    let phone = session_of(
-        &app.anonymous(),
-        &app.anonymous().post("/admin/api/session", form).await,
-    );
-    let rows = ada.get("/admin/api/me/sessions").await.json()["rows"].clone();
-    let other = rows
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|row| row["isThis"] == false)
-        .unwrap();
+    let house = House::new();
+    let owner = house.owner().await;
+    let (grace, email) = house.joined(&owner, "member").await;
+    let phone = session_of(&house.anonymous(), &house.sign_in(&email, PASSWORD).await);
+    let rows = grace.get("/admin/api/me/sessions").await.json()["rows"].clone();
+    let mut rows = rows.as_array().unwrap().iter();
+    let other = rows.find(|row| row["isThis"] == false).unwrap();
     let path = format!("/admin/api/me/sessions/{}", other["id"].as_str().unwrap());
-    grace.delete(&path).await.assert_error(404, 2005);
+    owner.delete(&path).await.assert_error(404, 2005);
     assert_eq!(phone.get("/admin/api/members").await.status, 200);
-    assert_eq!(ada.delete(&path).await.status, 204);
+    assert_eq!(grace.delete(&path).await.status, 204);
     phone
         .get("/admin/api/members")
         .await
         .assert_error(401, 2010);
-    assert_eq!(ada.get("/admin/api/members").await.status, 200);
+    assert_eq!(grace.get("/admin/api/members").await.status, 200);
 }
 
 #[tokio::test]
 async fn a_role_and_a_membership_end_at_once_and_with_them_the_sessions() {
-    let app = TestApp::start();
-    let (admin, _) = app.member("admin").await;
-    let (manager, email) = app.member("manager").await;
-    let rows = admin.get("/admin/api/members").await.json()["rows"].clone();
-    let row = rows
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|row| row["email"] == email)
-        .unwrap()
-        .clone();
+    let house = House::new();
+    let owner = house.owner().await;
+    let (manager, email) = house.joined(&owner, "manager").await;
+    let rows = owner.get("/admin/api/members").await.json()["rows"].clone();
+    let mut rows = rows.as_array().unwrap().iter();
+    let row = rows.find(|row| row["email"] == email).unwrap();
     assert_eq!(
         (&row["state"], &row["role"]),
         (&json!("active"), &json!("manager"))
     );
     let path = format!("/admin/api/members/{}", row["id"].as_str().unwrap());
-    assert_eq!(
-        admin.patch(&path, json!({ "role": "member" })).await.status,
-        200
-    );
+    let changed = owner.patch(&path, json!({ "role": "member" })).await;
+    assert_eq!(changed.status, 200, "{}", changed.text());
     manager
         .get("/admin/api/members")
         .await
         .assert_error(401, 2010);
-    let form = json!({ "email": email, "password": PASSWORD });
-    let member = app
-        .anonymous()
-        .post("/admin/api/session", form.clone())
-        .await;
-    let member = session_of(&app.anonymous(), &member);
-    assert_eq!(admin.delete(&path).await.status, 204);
+    let member = session_of(&house.anonymous(), &house.sign_in(&email, PASSWORD).await);
+    assert_eq!(owner.delete(&path).await.status, 204);
     member
         .get("/admin/api/members")
         .await
         .assert_error(401, 2010);
-    app.anonymous()
-        .post("/admin/api/session", form)
-        .await
-        .assert_error(401, 2010);
+    assert_eq!(house.sign_in(&email, PASSWORD).await.status, 401);
 }
 
 #[tokio::test]
