@@ -9,6 +9,7 @@ mod api_key;
 mod approval;
 mod connection;
 mod connector;
+mod email;
 mod identity;
 mod integration;
 mod key;
@@ -34,10 +35,11 @@ pub use connector::{
     ACCESS_TOKEN_FIELD, Auth, CLIENT_ID_FIELD, CLIENT_SECRET_FIELD, Connector, FieldKind,
     FormField, MockFacts, REFRESH_TOKEN_FIELD, ShowIf, Status, TestRequest, connector_id,
 };
+pub use email::{Email, InvalidEmail};
 pub use identity::{Identity, IdentityType, InvalidIdentity, MAX_IDENTITY_BYTES};
 pub use integration::Integration;
 pub use key::{ConnectionKey, Environment, InvalidConnectionKey, InvalidPlatform, Platform};
-pub use member::{Email, InvalidEmail, Member, MemberId, MemberState, Right, Role, person_name};
+pub use member::{Member, MemberId, MemberState, Right, Role, person_name};
 pub use oauth::{
     AnswerShape, Assertion, AssertionAlgorithm, ClientAuth, Encoding, FollowUp, Grant, LifeUnit,
     OAuth, Outcome, RefreshPolicy, Revocation, RevokeStyle, RevokedToken, ScopeInfo, StandardParam,

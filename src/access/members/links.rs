@@ -4,18 +4,16 @@ use std::time::Duration;
 
 use subtle::ConstantTimeEq;
 
-use super::records::{SetUp, Stored, StoredLink};
+use super::records::{Stored, StoredLink};
 use super::sessions::new_token;
 use super::sign_in::Entered;
 use super::{MemberError, Members, Visitor, password};
 use crate::crypto::{hex, random_uuid};
 use crate::domain::{Email, Member, MemberId, Role, Secret, Timestamp, person_name};
-use crate::store::{Batch, NO_ENVIRONMENT, StoreError};
+use crate::store::{Batch, NO_ENVIRONMENT};
 
 /// How long a link may wait to be opened.
 pub const LIFE: Duration = Duration::from_secs(72 * 60 * 60);
-/// There is one set-up at most.
-const SET_UP: &str = "link";
 
 /// What a link leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,69 +48,6 @@ impl Link {
 }
 
 impl Members {
-    /// A new link to make the first administrator, unless there is somebody. The one before is no
-    /// good any more.
-    pub async fn set_up_link(&self) -> Result<Option<Link>, MemberError> {
-        let _turn = self.changing.lock().await;
-        if !self.is_empty()? {
-            return Ok(None);
-        }
-        let (token, expires_at) = (new_token(), self.clock.now().plus(LIFE));
-        let set_up = SetUp {
-            hash: self.link_hash(token.expose()),
-            expires_at,
-        };
-        let mut batch = Batch::default();
-        self.set_up
-            .put_into(&mut batch, NO_ENVIRONMENT, SET_UP, &set_up)?;
-        self.engine.commit(batch).await?;
-        Ok(Some(Link {
-            kind: LinkKind::SetUp,
-            token,
-            expires_at,
-        }))
-    }
-
-    /// Makes the first administrator, who owns the place, and signs in.
-    pub async fn set_up(
-        &self,
-        token: &str,
-        email: Email,
-        name: &str,
-        new: Secret<String>,
-        visitor: &Visitor,
-    ) -> Result<Entered, MemberError> {
-        let now = self.clock.now();
-        let is_good = |set_up: &SetUp| {
-            let hash = self.link_hash(token);
-            now < set_up.expires_at && bool::from(hash.as_bytes().ct_eq(set_up.hash.as_bytes()))
-        };
-        // Asked before the password is looked at, and again when it is used.
-        let read = self.set_up.get_raw(NO_ENVIRONMENT, SET_UP)?;
-        let read = read.filter(|read| is_good(&read.value));
-        let read = read.ok_or(MemberError::LinkEnded)?;
-        let name = named(name)?;
-        password::check(&new, &email, &name)?;
-        let hash = self.hasher.hash(&new).await?;
-        let _turn = self.changing.lock().await;
-        if !self.is_empty()? {
-            return Err(MemberError::LinkEnded);
-        }
-        let mut owner = invited(email, Role::Admin, now);
-        (owner.name, owner.is_owner, owner.password) = (name, true, Some(hash));
-        owner.last_signed_in_at = Some(now);
-        let mut batch = Batch::default();
-        self.set_up
-            .delete_read_into(&mut batch, NO_ENVIRONMENT, SET_UP, &read.raw);
-        self.add_into(&mut batch, &owner)?;
-        let token = self.begin_session(&mut batch, &owner, visitor, now)?;
-        self.engine.commit(batch).await.map_err(used_meanwhile)?;
-        Ok(Entered {
-            member: owner.member(),
-            token,
-        })
-    }
-
     /// Invites somebody.
     pub async fn invite(&self, email: Email, role: Role) -> Result<(Member, Link), MemberError> {
         let _turn = self.changing.lock().await;
@@ -243,7 +178,7 @@ impl Members {
         (link, kept)
     }
 
-    fn link_hash(&self, token: &str) -> String {
+    pub(super) fn link_hash(&self, token: &str) -> String {
         hex(&self.hash("member link", token))
     }
 
@@ -286,11 +221,4 @@ pub(super) fn named(name: &str) -> Result<String, MemberError> {
 fn id_in(token: &str) -> Option<MemberId> {
     let id = token.get(..32)?;
     uuid::Uuid::try_parse(id).ok().map(MemberId)
-}
-
-fn used_meanwhile(error: StoreError) -> MemberError {
-    match error {
-        StoreError::Conflict => MemberError::LinkEnded,
-        other => other.into(),
-    }
 }

@@ -15,6 +15,7 @@ mod links;
 mod password;
 mod records;
 mod sessions;
+mod set_up;
 mod sign_in;
 mod totp;
 
