@@ -7,10 +7,11 @@ use papaya::HashMap;
 use subtle::ConstantTimeEq;
 
 use super::limits::{Counter, Window};
+use super::members::{MemberError, Members};
 use super::plain_key::PlainKey;
 use crate::crypto::{Keyring, hex, random_uuid};
 use crate::domain::{
-    ApiKey, ApiKeyId, Clock, Environment, Guards, Permission, Scope, Secret, Timestamp,
+    ApiKey, ApiKeyId, Clock, Environment, Guards, MemberId, Permission, Scope, Secret, Timestamp,
 };
 use crate::journal::Usage;
 use crate::store::{Batch, SharedEngine, StoreError, Table, UniqueIndex};
@@ -78,14 +79,14 @@ pub struct Admitted {
 }
 
 impl Admitted {
-    /// Whether a request with `method` is allowed.
-    pub fn may(&self, method: &str) -> Result<(), AccessError> {
+    /// Whether a request with `method` is allowed with `key`.
+    pub fn may(key: &ApiKey, method: &str) -> Result<(), AccessError> {
         let needed = Permission::needed_for(method);
-        if self.key.permission >= needed {
+        if key.permission >= needed {
             return Ok(());
         }
         Err(AccessError::NotAllowed {
-            has: self.key.permission.as_str(),
+            has: key.permission.as_str(),
             method: method.to_owned(),
             needs: needed.as_str(),
         })
@@ -99,8 +100,9 @@ struct Cached {
     counter: Counter,
 }
 
-/// The API keys.
+/// The API keys, and the people who sign in.
 pub struct Access {
+    members: Members,
     engine: SharedEngine,
     keys: Table<ApiKey>,
     by_hash: UniqueIndex,
@@ -123,6 +125,7 @@ impl Access {
         let keys = Table::new(SharedEngine::clone(engine), TABLE);
         forget_what_changes(engine, &keys, &cache);
         Self {
+            members: Members::new(engine, Arc::clone(&keyring), Arc::clone(&clock)),
             by_hash: UniqueIndex::new(SharedEngine::clone(engine), TABLE, "hash"),
             usage: Usage::new(engine, "api-key-use"),
             engine: SharedEngine::clone(engine),
@@ -132,6 +135,11 @@ impl Access {
             per_minute,
             cache,
         }
+    }
+
+    /// The people who sign in.
+    pub fn members(&self) -> &Members {
+        &self.members
     }
 
     /// Makes a key. The plain text is in the answer and nowhere else.
@@ -173,6 +181,7 @@ impl Access {
             created_at: now,
             expires_at: new.expires_in.map(|duration| now.plus(duration)),
             revoked_at: None,
+            person: None,
         };
         let (scope, id) = (key.scope.environment.as_str(), key.id.to_string());
         let mut batch = Batch::default();
@@ -266,14 +275,22 @@ impl Access {
         Ok(keys)
     }
 
-    /// The key `id`, if it still opens anything.
+    /// The key `id`, if it still opens anything; for a member's id the key that stands for the
+    /// member.
     pub fn valid(
         &self,
         environment: Environment,
         id: ApiKeyId,
     ) -> Result<Option<ApiKey>, AccessError> {
-        let key = self.keys.get(environment.as_str(), &id.to_string())?;
-        Ok(key.filter(|key| key.is_valid_at(self.clock.now())))
+        let Some(key) = self.keys.get(environment.as_str(), &id.to_string())? else {
+            let member = self.members.find(MemberId(id.0));
+            let member = member.map_err(|error| match error {
+                MemberError::Store(error) => AccessError::Store(error),
+                other => AccessError::Invalid(other.to_string()),
+            })?;
+            return Ok(member.map(|member| ApiKey::of_person(&member, environment)));
+        };
+        Ok(Some(key).filter(|key| key.is_valid_at(self.clock.now())))
     }
 
     /// Has a key refused from now on. Revoking it again changes nothing.
@@ -300,9 +317,10 @@ impl Access {
         Ok(key)
     }
 
-    /// Writes down when keys were last used.
+    /// Writes down when keys and sessions were last used.
     pub async fn flush_usage(&self) -> Result<(), StoreError> {
-        self.usage.flush().await
+        self.usage.flush().await?;
+        self.members.flush_usage().await
     }
 }
 

@@ -11,7 +11,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::json;
 
-use crate::access::AccessError;
+use crate::access::{AccessError, MemberError};
 use crate::agents::AgentError;
 use crate::oauth::TokenError;
 use crate::passthrough::PassthroughError;
@@ -81,6 +81,7 @@ impl Kind {
 pub struct ApiError {
     kind: Kind,
     message: String,
+    key: Option<&'static str>,
     retry_after: Option<u64>,
     cause: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -91,6 +92,7 @@ impl ApiError {
         Self {
             kind,
             message: message.into(),
+            key: None,
             retry_after: None,
             cause: None,
         }
@@ -114,6 +116,12 @@ impl ApiError {
     /// Keeps what is behind it for the log.
     pub fn because(mut self, cause: impl Error + Send + Sync + 'static) -> Self {
         self.cause = Some(Box::new(cause));
+        self
+    }
+
+    /// Says more exactly than its kind what it is, for programs: the last part of the answer's `key`.
+    pub fn keyed(mut self, key: &'static str) -> Self {
+        self.key = Some(key);
         self
     }
 
@@ -142,7 +150,8 @@ impl ApiError {
 
     /// The answer, carrying the id by which the log knows the request.
     pub fn respond(&self, request_id: &str) -> HttpResponse {
-        let (name, code, status, key) = self.kind.row();
+        let (name, code, status, usual) = self.kind.row();
+        let key = self.key.unwrap_or(usual);
         let mut response = HttpResponse::build(self.status()).json(json!({
             "type": name,
             "code": code,
@@ -214,6 +223,30 @@ impl From<AccessError> for ApiError {
             AccessError::NoSuchKey(_) => Self::not_found(error),
             AccessError::Invalid(message) => Self::bad_request(message),
             AccessError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<MemberError> for ApiError {
+    fn from(error: MemberError) -> Self {
+        let message = error.to_string();
+        match error {
+            MemberError::Wrong => Self::new(Kind::Unauthorized, message).keyed("wrong_password"),
+            MemberError::CodeRequired => {
+                Self::new(Kind::Unauthorized, message).keyed("code_required")
+            }
+            MemberError::CodeWrong => Self::new(Kind::Unauthorized, message).keyed("code_wrong"),
+            MemberError::TooMany(seconds) => {
+                Self::new(Kind::TooManyRequests, message).retry_after(seconds)
+            }
+            MemberError::Busy => Self::new(Kind::TooManyRequests, message).retry_after(1),
+            MemberError::LinkEnded => Self::not_found(message).keyed("link_ended"),
+            MemberError::NoSuch { .. } => Self::not_found(message),
+            MemberError::Taken(_) => Self::new(Kind::Conflict, message),
+            MemberError::LastAdmin => Self::new(Kind::Conflict, message).keyed("last_admin"),
+            MemberError::NotAllowed(_) => Self::new(Kind::Forbidden, message),
+            MemberError::Invalid(_) => Self::bad_request(message),
+            MemberError::Store(error) => error.into(),
         }
     }
 }

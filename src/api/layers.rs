@@ -20,7 +20,7 @@ use crate::vault::Live;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const MAX_REQUEST_ID: usize = 128;
 /// What browsers are answered with below here are sessions and records: kept by none.
-const PRIVATE: &str = "/authkit/api/";
+const PRIVATE: [&str; 2] = ["/authkit/api/", "/admin/api/"];
 
 /// The route of paths that have none.
 const NO_ROUTE: &str = "none";
@@ -30,7 +30,7 @@ const NO_ROUTE: &str = "none";
 pub struct Served {
     /// The id by which the log knows it.
     pub request_id: String,
-    /// The key that let it in.
+    /// The key that let it in, or the one that stands for a person.
     pub key: Option<Arc<ApiKey>>,
     /// What is left of that key's minute.
     pub window: Option<Window>,
@@ -77,7 +77,8 @@ pub async fn around(
         .extensions_mut()
         .remove::<Served>()
         .unwrap_or_default();
-    let is_private = response.request().path().starts_with(PRIVATE);
+    let path = response.request().path();
+    let is_private = PRIVATE.iter().any(|start| path.starts_with(start));
     let headers = response.headers_mut();
     if is_private {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -160,6 +161,10 @@ fn record(
         return;
     };
     let connection = served.live.as_ref().map(|live| &live.connection);
+    let (member, key) = match &served.key {
+        Some(key) if key.person.is_some() => (Some(key.id.0), None),
+        key => (None, key.as_ref().map(|key| key.id.0)),
+    };
     log.lines.write(&RequestLine {
         timestamp: SystemClock.now(),
         request_id: &served.request_id,
@@ -171,7 +176,8 @@ fn record(
             .key
             .as_ref()
             .map(|key| key.scope.environment.as_str()),
-        api_key: served.key.as_ref().map(|key| key.id.0),
+        api_key: key,
+        member,
         platform: connection.map(|connection| connection.platform.as_str()),
         connection: connection.map(|connection| connection.key.as_str()),
         action: served.action.as_deref(),

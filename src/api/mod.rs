@@ -5,6 +5,7 @@
 mod admin;
 mod assets;
 mod authkit;
+mod cookies;
 pub mod error;
 pub mod extract;
 pub mod layers;
@@ -20,7 +21,8 @@ use actix_web::guard::{Any, Get, Head};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, Resource, Route};
 
-pub use admin::keys;
+pub use admin::oidc::{CALLBACK as OIDC_CALLBACK, OidcDoor};
+pub use admin::{keys, setup};
 use error::{ApiError, Kind, NOTHING_HERE};
 pub use openapi::document;
 pub use operations::Lifecycle;
@@ -147,7 +149,39 @@ pub fn routes(config: &mut ServiceConfig) {
         // Agents.
         .service(at("/mcp").route(web::post().to(mcp::serve)))
         .service(at("/mcp/{toolset}").route(web::post().to(mcp::serve_toolset)))
-        // The command line's.
+        // People who sign in, and the command line.
+        .service(
+            at("/admin/api/session")
+                .route(get().to(admin::session::get))
+                .route(web::post().to(admin::session::sign_in))
+                .route(web::delete().to(admin::session::sign_out)),
+        )
+        .service(at("/admin/api/session/oidc/start").route(get().to(admin::oidc::start)))
+        .service(at("/admin/api/session/oidc/callback").route(web::get().to(admin::oidc::callback)))
+        .service(at("/admin/api/setup").route(web::post().to(setup::set_up)))
+        .service(at("/admin/api/invitations/accept").route(web::post().to(setup::accept)))
+        .service(at("/admin/api/links").route(web::post().to(setup::link)))
+        .service(at("/admin/api/me").route(web::patch().to(admin::me::rename)))
+        .service(at("/admin/api/me/password").route(web::put().to(admin::me::password)))
+        .service(
+            at("/admin/api/me/totp")
+                .route(web::post().to(admin::me::begin_totp))
+                .route(web::put().to(admin::me::confirm_totp))
+                .route(web::delete().to(admin::me::remove_totp)),
+        )
+        .service(at("/admin/api/me/sessions").route(get().to(admin::me::sessions)))
+        .service(at("/admin/api/me/sessions/{id}").route(web::delete().to(admin::me::end_session)))
+        .service(
+            at("/admin/api/members")
+                .route(get().to(admin::members::list))
+                .route(web::post().to(admin::members::invite)),
+        )
+        .service(
+            at("/admin/api/members/{id}")
+                .route(web::patch().to(admin::members::change_role))
+                .route(web::delete().to(admin::members::remove)),
+        )
+        .service(at("/admin/api/members/{id}/link").route(web::post().to(admin::members::link)))
         .service(
             at("/admin/api/keys")
                 .route(get().to(admin::keys::list))

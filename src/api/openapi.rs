@@ -8,6 +8,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::openapi::{OpenApi, Required, ResponseBuilder, Server};
 use utoipa::{Modify, OpenApi as _};
 
+use super::extract::session::COOKIE;
 use super::{PublicUrl, admin, assets, authkit, llms, mcp, operations, pages, v1};
 
 #[derive(utoipa::OpenApi)]
@@ -25,7 +26,12 @@ use super::{PublicUrl, admin, assets, authkit, llms, mcp, operations, pages, v1}
         authkit::session::open_link, authkit::connections::list, authkit::connections::create,
         authkit::connections::delete, authkit::flows::begin, authkit::flows::outcome,
         authkit::flows::cancel, authkit::redirects::start, authkit::redirects::callback,
-        admin::keys::revoke, operations::health, operations::ready, operations::metrics, operations::root,
+        admin::keys::revoke, admin::session::get, admin::session::sign_in, admin::session::sign_out,
+        admin::oidc::start, admin::oidc::callback,
+        admin::setup::set_up, admin::setup::accept, admin::setup::link, admin::me::rename, admin::me::password,
+        admin::me::begin_totp, admin::me::confirm_totp, admin::me::remove_totp, admin::me::sessions,
+        admin::me::end_session, admin::members::list, admin::members::invite, admin::members::change_role,
+        admin::members::link, admin::members::remove, operations::health, operations::ready, operations::metrics, operations::root,
         assets::icon, assets::admin, serve, llms::serve, mcp::serve, mcp::serve_toolset,
         v1::integrations::list, v1::integrations::get, v1::integrations::update, v1::integrations::reset,
         v1::action::get, v1::actions_run::run, v1::toolsets::list, v1::toolsets::create, v1::toolsets::get, v1::toolsets::update,
@@ -44,7 +50,9 @@ use super::{PublicUrl, admin, assets, authkit, llms, mcp, operations, pages, v1}
         (name = "passthrough", description = "Requests to providers"),
         (name = "authkit", description = "Sessions and links by which people connect their accounts"),
         (name = "authkit modal", description = "What the modal's own page speaks with; needs a session"),
-        (name = "keys", description = "API keys; for the command line on the server's own machine"),
+        (name = "keys", description = "API keys"),
+        (name = "admin session", description = "Who is signed in to the admin pages, and the own account"),
+        (name = "members", description = "Who may sign in, and as what"),
         (name = "operations", description = "For whoever runs it"),
     )
 )]
@@ -87,6 +95,16 @@ impl Modify for Rest {
             .components
             .get_or_insert_default()
             .add_security_scheme("bearer", bearer);
+        let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+            COOKIE,
+            "A person's session. Needs two headers besides: `x-magpie-csrf`, from GET /admin/api/session, and \
+             `x-magpie-environment`, `test` or `live`. It opens what the person's role opens, also where an API \
+             key is asked for",
+        )));
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("admin", cookie);
         add_passthrough(document);
         add_old_names(document);
         add_other_callback(document);

@@ -21,6 +21,7 @@ impl Services {
             self.revoke_job(),
             self.sign_in_job(),
             self.approval_job(),
+            self.session_job(),
         ];
         if let Some(folder) = self.catalogue.folder() {
             let watch = FolderWatch::new(folder);
@@ -65,6 +66,19 @@ impl Services {
             step: Box::new(move || {
                 let agents = agents.clone();
                 Box::pin(async move { Ok(agents.sweep().await?) })
+            }),
+        }
+    }
+
+    fn session_job(&self) -> Job {
+        let access = Arc::clone(&self.core.access);
+        Job {
+            name: "sessions",
+            every: Duration::from_secs(10 * 60),
+            at_stop: false,
+            step: Box::new(move || {
+                let access = Arc::clone(&access);
+                Box::pin(async move { Ok(access.members().sweep().await?) })
             }),
         }
     }

@@ -16,9 +16,9 @@ use url::Url;
 
 pub use server::{CONTROL_SOCKET, Running, StartError, start};
 
-use crate::access::{Access, NewKey};
+use crate::access::{Access, NewKey, Oidc};
 use crate::agents::{self, Agents};
-use crate::api::REDIRECT_PATH;
+use crate::api::{OIDC_CALLBACK, REDIRECT_PATH};
 use crate::authkit::links::Links;
 use crate::authkit::{self, Sessions, SignIns};
 use crate::catalog::{Catalogue, Problem};
@@ -194,6 +194,7 @@ pub(crate) struct Services {
     pub(crate) egress: Arc<Egress>,
     pub(crate) passthrough: Arc<Passthrough>,
     pub(crate) agents: Agents,
+    pub(crate) oidc: Option<Arc<Oidc>>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) request_lines: RequestLines,
 }
@@ -259,8 +260,18 @@ impl Services {
             access: Arc::clone(&core.access),
             settings: agent_settings(config, public_url),
         });
+        let oidc = config.oidc.as_ref().map(|settings| {
+            Arc::new(Oidc::new(
+                settings.clone(),
+                format!("{public_url}{OIDC_CALLBACK}"),
+                Arc::clone(&egress),
+                Arc::clone(&core.keys.keyring),
+                Arc::clone(&core.clock),
+            ))
+        });
         Ok(Self {
             core,
+            oidc,
             catalogue,
             vault,
             sign_ins,

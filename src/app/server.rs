@@ -16,11 +16,11 @@ use tokio::sync::watch;
 
 use super::signals::{Signals, Told};
 use super::{Core, Loaded, Mode, Services};
-use crate::access::AccessError;
+use crate::access::{AccessError, MemberError};
 use crate::agents::AgentError;
 use crate::api::extract::{JsonLimit, ViaControlSocket};
 use crate::api::layers::{RequestLog, around};
-use crate::api::{self, Lifecycle, PublicUrl};
+use crate::api::{self, Lifecycle, OidcDoor, PublicUrl};
 use crate::catalog::Catalogue;
 use crate::config::{Config, NoMasterKey};
 use crate::domain::{Environment, Secret};
@@ -68,6 +68,9 @@ pub enum StartError {
     /// An API key could not be made.
     #[error(transparent)]
     Access(#[from] AccessError),
+    /// The first link could not be made.
+    #[error(transparent)]
+    Members(#[from] MemberError),
     /// What a crash has interrupted could not be put right.
     #[error(transparent)]
     Agents(#[from] AgentError),
@@ -96,6 +99,8 @@ pub struct Running {
     pub public_url: String,
     /// The ready-made keys of a development server: test and live.
     pub dev_keys: Option<(Secret<String>, Secret<String>)>,
+    /// Where the first administrator is made, as long as there is nobody. Whoever has it is the first.
+    pub set_up_link: Option<Secret<String>>,
     services: Services,
     lifecycle: Lifecycle,
     handle: ServerHandle,
@@ -144,6 +149,16 @@ pub async fn start(config: &Config, mode: Mode, logs: &Guard) -> Result<Running,
     };
     let services = Services::build(config, mode, loaded, metrics, logs, at, &public_url)?;
     services.agents.recover().await?;
+    let set_up_link = match mode {
+        Mode::Serve => {
+            let link = services.core.access.members().set_up_link().await?;
+            link.map(|link| Secret::new(link.address(&public_url)))
+        }
+        Mode::Dev { .. } => {
+            services.core.access.members().let_dev_in();
+            None
+        }
+    };
     let socket = (!in_memory).then(|| config.data_dir.join(CONTROL_SOCKET));
     let control = socket.as_deref().and_then(control_socket);
     let lifecycle = Lifecycle::default();
@@ -161,6 +176,7 @@ pub async fn start(config: &Config, mode: Mode, logs: &Guard) -> Result<Running,
         address: reachable(address),
         public_url,
         dev_keys,
+        set_up_link,
         jobs: services.start_jobs(&stop),
         services,
         lifecycle,
@@ -222,6 +238,7 @@ fn http_server(
     let public_url = web::Data::new(PublicUrl(public_url.to_owned()));
     let lifecycle = web::Data::new(lifecycle.clone());
     let authkit = web::Data::new(config.authkit.clone());
+    let oidc = web::Data::new(OidcDoor(services.oidc.clone()));
     let limits = web::Data::new(services.egress.limits().clone());
     let (json, log) = (
         JsonLimit(config.limits.json_body_bytes),
@@ -243,6 +260,7 @@ fn http_server(
             .app_data(public_url.clone())
             .app_data(lifecycle.clone())
             .app_data(authkit.clone())
+            .app_data(oidc.clone())
             .app_data(limits.clone())
             .app_data(web::Data::new(Client::new(Arc::clone(&egress))))
             .app_data(json)

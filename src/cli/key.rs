@@ -2,20 +2,17 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::{Args, Subcommand};
 use hyper::http::Method;
 use serde_json::{Value, json};
 
-use super::local::Control;
-use super::{Listening, Settings, block_on, print, print_json};
+use super::door::Door;
+use super::{Settings, block_on, print, print_json};
 use crate::api::keys::{CreateKey, all, make, revoke_any};
-use crate::app::{CONTROL_SOCKET, Core, StartError};
-use crate::config::Config;
 use crate::domain::{
     ActionPattern, ApiKeyId, ApprovalRule, Environment, Identity, Permission, Platform,
 };
-use crate::store::embedded::OpenError;
 
 #[derive(Debug, Subcommand)]
 pub enum Key {
@@ -219,56 +216,5 @@ impl Revoke {
         } else {
             print("the key is revoked")
         }
-    }
-}
-
-/// The two ways to a data folder: through the server that has it, or by having it oneself.
-enum Door {
-    Running(Control),
-    Folder(Box<Core>),
-}
-
-impl Door {
-    /// To a folder that is there already: a mistyped name must not become a new one.
-    async fn open(settings: &Settings) -> anyhow::Result<Self> {
-        let config = settings.load(&Listening::default())?;
-        if !config.data_dir.is_dir() {
-            bail!("there is no data folder `{}`", config.data_dir.display());
-        }
-        Self::to(&config).await
-    }
-
-    /// To a folder that is made if need be: a key may be wanted before the first start.
-    async fn open_or_make(settings: &Settings) -> anyhow::Result<Self> {
-        Self::to(&settings.load(&Listening::default())?).await
-    }
-
-    async fn to(config: &Config) -> anyhow::Result<Self> {
-        let socket = config.data_dir.join(CONTROL_SOCKET);
-        if let Some(server) = Control::connect(&socket).await {
-            return Ok(Self::Running(server));
-        }
-        match Core::open(config, false, None).await {
-            Ok(core) => Ok(Self::Folder(Box::new(core))),
-            Err(StartError::Open(error @ OpenError::InUse(_))) => Err(error).with_context(|| {
-                format!(
-                    "a server is running and cannot be reached by its control socket `{}`",
-                    socket.display()
-                )
-            }),
-            Err(error) => Err(error.into()),
-        }
-    }
-}
-
-impl Core {
-    /// Does `what`, then closes the folder whether or not it worked.
-    async fn then<T>(
-        self: Box<Self>,
-        what: impl AsyncFnOnce(&Self) -> anyhow::Result<T>,
-    ) -> anyhow::Result<T> {
-        let done = what(&self).await;
-        self.close();
-        done
     }
 }

@@ -2,10 +2,12 @@
 //!
 //! Exit codes: 0 done; 1 it did not work; 2 the arguments or the configuration make no sense.
 
+mod admin;
 mod catalog;
 mod config;
 mod connector;
 mod dev;
+mod door;
 mod health;
 mod key;
 mod local;
@@ -38,6 +40,9 @@ enum Command {
     /// Make, list and revoke API keys
     #[command(subcommand)]
     Key(key::Key),
+    /// Help people into the admin pages
+    #[command(subcommand)]
+    Admin(admin::Admin),
     /// Look at connectors and check descriptors
     #[command(subcommand)]
     Connector(connector::Connector),
@@ -134,6 +139,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve(serve) => serve.run(),
         Command::Dev(dev) => dev.run(),
         Command::Key(key) => key.run(),
+        Command::Admin(admin) => admin.run(),
         Command::Connector(connector) => connector.run(),
         Command::Catalog(catalog) => catalog.run(),
         Command::Config(config) => config.run(),

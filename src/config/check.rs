@@ -33,6 +33,7 @@ impl Checker<'_> {
             },
             authkit: self.authkit(&settings.authkit),
             agents: self.agents(&settings.agents),
+            oidc: self.oidc(&settings.admin.oidc),
             store: Store {
                 snapshot_after_bytes: self.number(
                     "store.snapshot_after_bytes",

@@ -10,7 +10,7 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::{MasterKey, Shown};
-use crate::domain::{Secret, Validation};
+use crate::domain::{Role, Secret, Validation};
 
 /// Everything that can be set, checked.
 #[derive(Clone, Debug)]
@@ -46,6 +46,8 @@ pub struct Config {
     pub authkit: AuthKitSettings,
     /// What agents may do.
     pub agents: AgentSettings,
+    /// The organisation's own sign-in to the admin pages, if there is one.
+    pub oidc: Option<OidcSettings>,
     /// The store under [`Config::data_dir`].
     pub store: Store,
     pub(super) shown: Shown,
@@ -123,6 +125,23 @@ pub struct ApprovalWebhook {
     pub url: Url,
     /// What messages are signed with.
     pub secret: Secret<String>,
+}
+
+/// Sign-in to the admin pages at an organisation's own provider (OpenID Connect).
+#[derive(Clone, Debug)]
+pub struct OidcSettings {
+    /// The provider, letter for letter as it names itself.
+    pub issuer: String,
+    /// As whom we are known there.
+    pub client_id: String,
+    /// The proof of it; empty for a client without one.
+    pub client_secret: Secret<String>,
+    /// What people know it by.
+    pub name: String,
+    /// The only domains of addresses, in lower case; any if empty.
+    pub allowed_domains: Vec<String>,
+    /// What somebody becomes who is no member yet; nobody comes in so if none.
+    pub default_role: Option<Role>,
 }
 
 /// The store.

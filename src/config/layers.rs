@@ -78,8 +78,9 @@ impl Layer {
 
     /// Whether `key` is the name of a section, such as `egress`.
     fn has_section(&self, key: &str) -> bool {
-        let mut sections = self.keys().filter_map(|key| key.rsplit_once('.'));
-        sections.any(|(section, _)| section == key)
+        self.keys()
+            .filter_map(|other| other.strip_prefix(key))
+            .any(|rest| rest.starts_with('.'))
     }
 
     fn flatten(&mut self, origin: &str, above: &str, dict: Dict) {
@@ -115,19 +116,23 @@ impl Provider for Layer {
     fn data(&self) -> Result<Map<Profile, Dict>, Error> {
         let mut all = Dict::new();
         for (key, (value, _)) in &self.values {
-            let (section, name) = key.rsplit_once('.').unwrap_or(("", key));
-            if section.is_empty() {
-                all.insert(name.to_owned(), value.clone());
-                continue;
-            }
-            let inner = all
-                .entry(section.to_owned())
-                .or_insert_with(|| Value::Dict(Tag::Default, Dict::new()));
-            if let Value::Dict(_, inner) = inner {
-                inner.insert(name.to_owned(), value.clone());
-            }
+            insert(&mut all, key, value);
         }
         Ok(Map::from([(Profile::Default, all)]))
+    }
+}
+
+/// Puts `value` where the dotted `key` says, within as many sections as it names.
+fn insert(dict: &mut Dict, key: &str, value: &Value) {
+    let Some((section, rest)) = key.split_once('.') else {
+        dict.insert(key.to_owned(), value.clone());
+        return;
+    };
+    let inner = dict
+        .entry(section.to_owned())
+        .or_insert_with(|| Value::Dict(Tag::Default, Dict::new()));
+    if let Value::Dict(_, inner) = inner {
+        insert(inner, rest, value);
     }
 }
 

@@ -11,6 +11,7 @@
 //! reads and the file lacks, or the other way round, makes the embedded file unreadable, and a test
 //! reads it.
 
+mod admin;
 mod check;
 mod checked;
 mod environment;
@@ -31,7 +32,7 @@ use figment::Figment;
 
 pub use checked::{
     AgentSettings, ApprovalWebhook, AuthKitSettings, Config, Egress, Limits, LogFormat,
-    Passthrough, Store,
+    OidcSettings, Passthrough, Store,
 };
 pub use keyring::{MASTER_KEY_BYTES, MasterKey, NoMasterKey, Refusal, write_new};
 pub use mistakes::{Mistake, Mistakes};

@@ -224,7 +224,7 @@ impl Checker<'_> {
         origin(self.figment, key)
     }
 
-    fn wrong(&mut self, key: &str, what: String) {
+    pub(super) fn wrong(&mut self, key: &str, what: String) {
         let value = self
             .figment
             .find_value(key)
@@ -236,7 +236,7 @@ impl Checker<'_> {
         });
     }
 
-    fn wrong_unseen(&mut self, key: &str, what: String) {
+    pub(super) fn wrong_unseen(&mut self, key: &str, what: String) {
         let mistake = Mistake::of_key(&self.origin(key), key, what);
         self.mistakes.push(mistake);
     }

@@ -8,7 +8,11 @@ use crate::domain::Secret;
 pub(super) const DEFAULTS: &str = include_str!("../../config.toml");
 
 /// Keys whose values are never shown, in mistakes or elsewhere.
-const SECRETS: [&str; 2] = ["keyring.master_key", "agents.approval_webhook_secret"];
+const SECRETS: [&str; 3] = [
+    "keyring.master_key",
+    "agents.approval_webhook_secret",
+    "admin.oidc.client_secret",
+];
 
 /// Whether the value of `key` must not be seen.
 pub(super) fn is_secret(key: &str) -> bool {
@@ -36,6 +40,7 @@ pub(super) struct Settings {
     pub passthrough: Passthrough,
     pub authkit: AuthKit,
     pub agents: Agents,
+    pub admin: Admin,
     pub store: Store,
 }
 
@@ -91,6 +96,23 @@ pub(super) struct Agents {
     pub approval_hours: i64,
     pub approval_webhook_url: String,
     pub approval_webhook_secret: Secret<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Admin {
+    pub oidc: Oidc,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Oidc {
+    pub issuer: String,
+    pub client_id: String,
+    pub client_secret: Secret<String>,
+    pub name: String,
+    pub allowed_domains: Vec<String>,
+    pub default_role: String,
 }
 
 #[derive(Debug, Deserialize)]

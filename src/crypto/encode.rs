@@ -21,6 +21,42 @@ pub fn hmac_sha256(key: &[u8], bytes: &[u8]) -> [u8; 32] {
     out
 }
 
+/// HMAC-SHA-1 (RFC 2104), which one-time codes are made with (RFC 4226). As a MAC it is not broken;
+/// apps that show codes know little else.
+pub fn hmac_sha1(key: &[u8], bytes: &[u8]) -> [u8; 20] {
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key);
+    let mut out = [0; 20];
+    out.copy_from_slice(hmac::sign(&key, bytes).as_ref());
+    out
+}
+
+/// Base32 without padding (RFC 4648 section 6).
+pub fn base32(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let mut text = String::with_capacity(bytes.len() * 8 / 5 + 1);
+    let (mut held, mut bits) = (0u32, 0u32);
+    let mut push = |five: u32| {
+        let digit = usize::try_from(five & 31).ok();
+        text.extend(
+            digit
+                .and_then(|at| DIGITS.get(at))
+                .map(|byte| char::from(*byte)),
+        );
+    };
+    for byte in bytes {
+        held = (held << 8 | u32::from(*byte)) & 0xfff;
+        bits += 8;
+        while bits >= 5 {
+            bits -= 5;
+            push(held >> bits);
+        }
+    }
+    if bits > 0 {
+        push(held << (5 - bits));
+    }
+    text
+}
+
 /// URL-safe base64 without padding (RFC 4648 section 5).
 pub fn base64_url(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
@@ -74,6 +110,21 @@ mod tests {
         assert_eq!(base62(&[1, 0], 3), "048");
         // 62^43 > 2^256: a 256-bit number fits in 43 digits.
         assert_eq!(base62(&[0xff; 32], 44).chars().next(), Some('0'));
+    }
+
+    #[test]
+    fn base32_is_that_of_rfc_4648_without_its_padding() {
+        for (bytes, text) in [
+            ("", ""),
+            ("f", "MY"),
+            ("fo", "MZXQ"),
+            ("foo", "MZXW6"),
+            ("foob", "MZXW6YQ"),
+            ("fooba", "MZXW6YTB"),
+            ("foobar", "MZXW6YTBOI"),
+        ] {
+            assert_eq!(base32(bytes.as_bytes()), text, "{bytes}");
+        }
     }
 
     #[test]

@@ -6,7 +6,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Action, ActionPattern, ApprovalRule, Method, Scope, Timestamp};
+use super::{
+    Action, ActionPattern, ApprovalRule, Environment, Member, Method, Role, Scope, Timestamp,
+};
 
 /// An API key's id. Public: it names the key without being it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -139,9 +141,30 @@ pub struct ApiKey {
     pub expires_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// The role of the person that it stands for, if it stands for one. Such a key is never stored.
+    #[serde(skip)]
+    pub person: Option<Role>,
 }
 
 impl ApiKey {
+    /// The key that stands for a person who is signed in: what asks for a key takes it as one.
+    /// Its id and name are the person's.
+    pub fn of_person(person: &Member, environment: Environment) -> Self {
+        Self {
+            id: ApiKeyId(person.id.0),
+            scope: Scope::all(environment),
+            name: person.name.clone(),
+            hash: String::new(),
+            hint: String::new(),
+            permission: person.role.permission(),
+            guards: Guards::default(),
+            created_at: person.created_at,
+            expires_at: None,
+            revoked_at: None,
+            person: Some(person.role),
+        }
+    }
+
     /// Whether it opens anything at `now`.
     pub fn is_valid_at(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|expiry| now < expiry)

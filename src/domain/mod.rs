@@ -9,10 +9,12 @@ mod api_key;
 mod approval;
 mod connection;
 mod connector;
+mod email;
 mod field_path;
 mod identity;
 mod integration;
 mod key;
+mod member;
 mod oauth;
 mod scope;
 mod secret;
@@ -34,10 +36,12 @@ pub use connector::{
     ACCESS_TOKEN_FIELD, Auth, CLIENT_ID_FIELD, CLIENT_SECRET_FIELD, Connector, FieldKind,
     FormField, MockFacts, REFRESH_TOKEN_FIELD, ShowIf, Status, TestRequest, connector_id,
 };
+pub use email::{Email, InvalidEmail};
 pub use field_path::{Step, steps};
 pub use identity::{Identity, IdentityType, InvalidIdentity, MAX_IDENTITY_BYTES};
 pub use integration::Integration;
 pub use key::{ConnectionKey, Environment, InvalidConnectionKey, InvalidPlatform, Platform};
+pub use member::{Member, MemberId, MemberState, Right, Role, person_name};
 pub use oauth::{
     AnswerShape, Assertion, AssertionAlgorithm, ClientAuth, Encoding, FollowUp, Grant, LifeUnit,
     OAuth, Outcome, RefreshPolicy, Revocation, RevokeStyle, RevokedToken, ScopeInfo, StandardParam,

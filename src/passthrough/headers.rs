@@ -47,9 +47,9 @@ pub enum BadHeaders {
 }
 
 /// Whether a caller's header goes on to the provider. Ours never do: the one that names the caller
-/// is its password.
+/// is its password, and a browser's cookie and the token beside it are a person's session.
 pub fn is_forwarded(name: &str) -> bool {
-    !name.starts_with("x-pica-") && !NOT_FORWARDED.contains(&name)
+    !name.starts_with("x-pica-") && !name.starts_with("x-magpie-") && !NOT_FORWARDED.contains(&name)
 }
 
 /// Whether a provider's header comes back to the caller.
@@ -151,6 +151,8 @@ mod tests {
             ("authorization", true),
             ("x-pica-secret", false),
             ("x-pica-connection-key", false),
+            ("x-magpie-csrf", false),
+            ("x-magpie-environment", false),
             ("cookie", false),
             ("host", false),
             ("transfer-encoding", false),

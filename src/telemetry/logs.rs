@@ -173,6 +173,7 @@ mod tests {
             duration_ms: 0.25,
             environment: None,
             api_key: None,
+            member: None,
             platform: None,
             connection: Some("test::a::default::\"b"),
             action: None,

@@ -12,6 +12,7 @@
 //! | `connection` | the connection's key; keys are public |
 //! | `action` | the action's id |
 //! | `api_key` | the API key's *id*, never the key |
+//! | `member` | the id of the person who is signed in |
 //! | `route` | the template of the path, such as `/v1/vault/connections/{id}` |
 //! | `method` | of the request |
 //! | `status` | of the answer, a number |

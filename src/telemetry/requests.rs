@@ -32,6 +32,9 @@ pub struct RequestLine<'a> {
     /// The id of the key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_key: Option<uuid::Uuid>,
+    /// The id of the person who is signed in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member: Option<uuid::Uuid>,
     /// The platform of a passthrough.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub platform: Option<&'a str>,
@@ -110,9 +113,10 @@ fn say(line: &RequestLine<'_>) {
         ..
     } = line;
     let api_key = line.api_key.map(tracing::field::display);
+    let member = line.member.map(tracing::field::display);
     tracing::info!(
         target: "magpie::request",
-        request_id, method, route, status, duration_ms, environment, api_key, platform, connection, action, error,
+        request_id, method, route, status, duration_ms, environment, api_key, member, platform, connection, action, error,
         "answered"
     );
 }
@@ -135,9 +139,10 @@ fn say_error(line: &RequestLine<'_>) {
         ..
     } = line;
     let api_key = line.api_key.map(tracing::field::display);
+    let member = line.member.map(tracing::field::display);
     tracing::error!(
         target: "magpie::request",
-        request_id, method, route, status, duration_ms, environment, api_key, platform, connection, action, error,
+        request_id, method, route, status, duration_ms, environment, api_key, member, platform, connection, action, error,
         "answered"
     );
 }

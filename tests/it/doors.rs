@@ -10,7 +10,7 @@ use crate::support::{Client, Person, TestApp};
 
 /// The callers, in the order of the table's columns. All keys but the live one are of the test
 /// environment, in which the connection is that the table is about: `openai`, of `user_1`.
-const CALLERS: [&str; 12] = [
+const CALLERS: [&str; 15] = [
     "anonymous",
     "garbage",
     "unknown",
@@ -23,38 +23,113 @@ const CALLERS: [&str; 12] = [
     "for openai",
     "of user_1",
     "command line",
+    "a Member",
+    "a Manager",
+    "an Admin",
 ];
 
 /// What each caller is answered, in the order of [`CALLERS`].
-type Answers = [u16; 12];
+type Answers = [u16; 15];
 
-const PUBLIC: Answers = [200; 12];
+/// Nobody of a kind that comes in with an API key, nor the command line, nor people.
+const NO: u16 = 401;
+
+/// What the keys of [`CALLERS`] are answered, from `live` to `of user_1`, and people in turn; others
+/// are nobody here.
+const fn keys(keys: [u16; 6], people: [u16; 3]) -> Answers {
+    let [live, read, write, admin, platform, identity] = keys;
+    let [member, manager, admin_person] = people;
+    [
+        NO,
+        NO,
+        NO,
+        NO,
+        NO,
+        live,
+        read,
+        write,
+        admin,
+        platform,
+        identity,
+        NO,
+        member,
+        manager,
+        admin_person,
+    ]
+}
+
+/// Our own API: no key helps, the command line always does.
+const fn own(people: [u16; 3], command_line: u16) -> Answers {
+    let [member, manager, admin] = people;
+    [
+        NO,
+        NO,
+        NO,
+        NO,
+        NO,
+        NO,
+        NO,
+        NO,
+        NO,
+        NO,
+        NO,
+        command_line,
+        member,
+        manager,
+        admin,
+    ]
+}
+
+const PUBLIC: Answers = [200; 15];
 /// With any key.
-const READING: Answers = [401, 401, 401, 401, 401, 200, 200, 200, 200, 200, 200, 401];
+const READING: Answers = keys([200; 6], [200; 3]);
+/// With any key, and not as a person: for agents.
+const READING_BY_KEY: Answers = keys([200; 6], [NO; 3]);
 /// With a key that may write.
-const WRITING: Answers = [401, 401, 401, 401, 401, 200, 403, 200, 200, 200, 200, 401];
+const WRITING: Answers = keys([200, 403, 200, 200, 200, 200], [403, 200, 200]);
 /// The same for what is not in the live environment.
-const READING_THIS: Answers = [401, 401, 401, 401, 401, 404, 200, 200, 200, 200, 200, 401];
-const WRITING_THIS: Answers = [401, 401, 401, 401, 401, 404, 403, 200, 200, 200, 200, 401];
-const REMOVING_THIS: Answers = [401, 401, 401, 401, 401, 404, 403, 403, 200, 200, 200, 401];
+const READING_THIS: Answers = keys([404, 200, 200, 200, 200, 200], [200; 3]);
+const WRITING_THIS: Answers = keys([404, 403, 200, 200, 200, 200], [403, 200, 200]);
+const REMOVING_THIS: Answers = keys([404, 403, 403, 200, 200, 200], [403, 200, 200]);
+/// Connections are deleted by Admins alone.
+const DELETING_THIS: Answers = keys([404, 403, 403, 200, 200, 200], [403, 403, 200]);
 /// With a key that may do what is asked for, whatever the method: here, read.
 const CALLING_THIS: Answers = READING_THIS;
 /// With the key that asked for it, or one that decides for everybody.
-const OWN_THIS: Answers = [401, 401, 401, 401, 401, 404, 404, 404, 200, 404, 404, 401];
-const DECIDING_THIS: Answers = [401, 401, 401, 401, 401, 404, 403, 403, 200, 403, 403, 401];
+const OWN_THIS: Answers = keys([404, 404, 404, 200, 404, 404], [404, 200, 200]);
+const DECIDING_THIS: Answers = keys([404, 403, 403, 200, 403, 403], [403, 200, 200]);
 /// With a key that decides for everybody.
-const DECIDING: Answers = [401, 401, 401, 401, 401, 200, 403, 403, 200, 403, 403, 401];
+const DECIDING: Answers = keys([200, 403, 403, 200, 403, 403], [403, 200, 200]);
 /// What is not there, for any key.
-const NOWHERE: Answers = [401, 401, 401, 401, 401, 404, 404, 404, 404, 404, 404, 401];
+const NOWHERE: Answers = keys([404; 6], [NO; 3]);
 /// To everybody, on to another address.
-const LEADING_ON: Answers = [308; 12];
+const LEADING_ON: Answers = [308; 15];
 /// With an AuthKit session; no key helps.
-const WITH_A_SESSION: Answers = [401; 12];
+const WITH_A_SESSION: Answers = [401; 15];
 /// Whoever brings nothing that leads on is led to a page that says so. Such a way is gone once, so
 /// that HEAD, which must change nothing, is not for it.
-const AWAY: Answers = [303; 12];
-/// By the control socket alone; no key helps.
-const OPERATING: Answers = [401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 200];
+const AWAY: Answers = [303; 15];
+/// By the control socket alone.
+const OPERATING: Answers = own([NO; 3], 200);
+/// People by their role, and the command line.
+const SEEING: Answers = own([200; 3], 200);
+const MANAGING: Answers = own([403, 200, 200], 200);
+const ADMINISTRATING: Answers = own([403, 403, 200], 200);
+/// The same with an answer that has no body.
+const ADMINISTRATING_SILENTLY: Answers = own([403, 403, 204], 204);
+/// About one's own account, which the command line has not.
+const OF_ONESELF: Answers = own([200; 3], 403);
+/// The same, and what is sent makes no sense: who comes in is told so.
+const OF_ONESELF_WRONG: Answers = own([400; 3], 403);
+const OF_ONESELF_NOWHERE: Answers = own([404; 3], 403);
+/// With a link that is good no more.
+const BY_LINK: Answers = [404; 15];
+/// There is no provider to sign in at.
+const NOT_SET_UP: Answers = [404; 15];
+/// With a password, which nobody here has got right.
+const BY_PASSWORD: Answers = [401; 15];
+/// What everybody but people is refused, and people do as themselves, at the end: it ends the session.
+const SIGNING_OUT: Answers = own([204; 3], 403);
 
 /// `{id}` is the connection, or the key, that the route is about.
 const TABLE: &[(&str, &str, Answers)] = &[
@@ -62,12 +137,12 @@ const TABLE: &[(&str, &str, Answers)] = &[
     ("POST", "/v1/vault/connections", WRITING),
     ("GET", "/v1/vault/connections/{id}", READING_THIS),
     ("PATCH", "/v1/vault/connections/{id}", WRITING_THIS),
-    ("DELETE", "/v1/vault/connections/{id}", REMOVING_THIS),
+    ("DELETE", "/v1/vault/connections/{id}", DELETING_THIS),
     ("GET", "/v1/connections", READING),
     ("POST", "/v1/connections", WRITING),
     ("GET", "/v1/connections/{id}", READING_THIS),
     ("PATCH", "/v1/connections/{id}", WRITING_THIS),
-    ("DELETE", "/v1/connections/{id}", REMOVING_THIS),
+    ("DELETE", "/v1/connections/{id}", DELETING_THIS),
     ("GET", "/v1/passthrough/{path}", READING_THIS),
     ("HEAD", "/v1/passthrough/{path}", READING_THIS),
     ("OPTIONS", "/v1/passthrough/{path}", READING_THIS),
@@ -126,19 +201,43 @@ const TABLE: &[(&str, &str, Answers)] = &[
     ("GET", "/connect/{token}", PUBLIC),
     ("GET", "/assets/{path}", PUBLIC),
     // Every message is a POST; what a key may do is asked of each tool.
-    ("POST", "/mcp", READING),
+    ("POST", "/mcp", READING_BY_KEY),
     ("POST", "/mcp/{toolset}", NOWHERE),
     ("GET", "/llms.txt", PUBLIC),
-    ("GET", "/admin/api/keys", OPERATING),
-    ("POST", "/admin/api/keys", OPERATING),
-    ("DELETE", "/admin/api/keys/{id}", OPERATING),
+    ("GET", "/admin/api/keys", SEEING),
+    ("POST", "/admin/api/keys", SEEING),
+    ("DELETE", "/admin/api/keys/{id}", MANAGING),
+    ("GET", "/admin/api/session", PUBLIC),
+    ("POST", "/admin/api/session", BY_PASSWORD),
+    ("GET", "/admin/api/session/oidc/start", NOT_SET_UP),
+    ("GET", "/admin/api/session/oidc/callback", NOT_SET_UP),
+    ("POST", "/admin/api/setup", BY_LINK),
+    ("POST", "/admin/api/invitations/accept", BY_LINK),
+    ("POST", "/admin/api/links", OPERATING),
+    ("PATCH", "/admin/api/me", OF_ONESELF),
+    ("PUT", "/admin/api/me/password", OF_ONESELF_WRONG),
+    ("POST", "/admin/api/me/totp", OF_ONESELF),
+    ("PUT", "/admin/api/me/totp", OF_ONESELF_WRONG),
+    ("DELETE", "/admin/api/me/totp", OF_ONESELF_WRONG),
+    ("GET", "/admin/api/me/sessions", OF_ONESELF),
+    ("DELETE", "/admin/api/me/sessions/{id}", OF_ONESELF_NOWHERE),
+    ("GET", "/admin/api/members", SEEING),
+    ("POST", "/admin/api/members", ADMINISTRATING),
+    ("PATCH", "/admin/api/members/{id}", ADMINISTRATING),
+    ("DELETE", "/admin/api/members/{id}", ADMINISTRATING_SILENTLY),
+    ("POST", "/admin/api/members/{id}/link", ADMINISTRATING),
     ("GET", "/health", PUBLIC),
     ("GET", "/ready", PUBLIC),
     ("GET", "/metrics", PUBLIC),
     ("GET", "/openapi.json", PUBLIC),
     ("GET", "/admin/", PUBLIC),
     ("GET", "/", PUBLIC),
+    // At the end: it is.
+    ("DELETE", "/admin/api/session", SIGNING_OUT),
 ];
+
+/// For whom the command line makes links.
+const OWNER: &str = "owner@example.com";
 
 async fn callers(app: &TestApp) -> Vec<Client> {
     let unknown = PlainKey::generate(Environment::Test);
@@ -156,6 +255,9 @@ async fn callers(app: &TestApp) -> Vec<Client> {
         made(json!({ "platforms": ["openai"] })).await,
         made(json!({ "identity": "user_1" })).await,
         app.operator(),
+        app.member("member").await.0,
+        app.member("manager").await.0,
+        app.member("admin").await.0,
     ]
 }
 
@@ -188,6 +290,41 @@ async fn toolset(app: &TestApp) -> String {
     name
 }
 
+/// Somebody who has been invited.
+async fn invited(app: &TestApp) -> String {
+    let made = app
+        .operator()
+        .post("/admin/api/members", invitation())
+        .await;
+    assert_eq!(made.status, 200, "{}", made.text());
+    made.json()["member"]["id"].as_str().unwrap().to_owned()
+}
+
+fn invitation() -> Value {
+    json!({ "email": format!("{}@example.com", uuid::Uuid::new_v4()), "role": "member" })
+}
+
+/// What our own API is sent, where that is not what makes a key.
+fn of_people(method: &str, route: &str) -> Option<Value> {
+    let email = format!("{}@example.com", uuid::Uuid::new_v4());
+    let password = "wrong wrong wrong";
+    Some(match (method, route) {
+        ("POST", "/admin/api/session") => json!({ "email": email, "password": password }),
+        ("POST", "/admin/api/setup") => {
+            json!({ "token": "x", "email": email, "name": "x", "password": password })
+        }
+        ("POST", "/admin/api/invitations/accept") => json!({ "token": "x", "password": password }),
+        ("POST", "/admin/api/links") => json!({ "email": OWNER }),
+        ("PATCH", "/admin/api/me") => json!({ "name": "Ada" }),
+        ("PUT", "/admin/api/me/password") => json!({ "current": "x", "new": password }),
+        ("PUT", "/admin/api/me/totp") => json!({ "code": "x" }),
+        ("DELETE", "/admin/api/me/totp") => json!({ "password": "x" }),
+        ("POST", "/admin/api/members") => invitation(),
+        ("PATCH", "/admin/api/members/{id}") => json!({ "role": "manager" }),
+        _ => return None,
+    })
+}
+
 /// A call of the test environment that waits for a yes.
 async fn waiting(app: &TestApp) -> String {
     let asking = app.client_wishing(json!({ "approval": ["*/*"] })).await;
@@ -211,6 +348,7 @@ async fn attempt(app: &TestApp, caller: &Client, method: &str, route: &str) -> u
             .unwrap()
             .to_owned(),
         (_, true) => app.key_with(json!({})).await.0,
+        _ if route.contains("/members/{id}") => invited(app).await,
         _ if route.contains("/approvals/{id}") => waiting(app).await,
         _ if route.contains("/actions/{id}") => list_models(app).await,
         _ => uuid::Uuid::nil().to_string(),
@@ -232,6 +370,10 @@ async fn attempt(app: &TestApp, caller: &Client, method: &str, route: &str) -> u
         request = request
             .header("x-pica-connection-key", connection["key"].as_str().unwrap())
             .header("x-mock-status", "200");
+    } else if let Some(body) = of_people(method, route) {
+        request = request
+            .header("content-type", "application/json")
+            .body(body.to_string());
     } else if method == "POST" || method == "PATCH" {
         let body = match (connections, method) {
             (true, "POST") => openai("user_1"),
@@ -275,6 +417,14 @@ async fn attempt(app: &TestApp, caller: &Client, method: &str, route: &str) -> u
 async fn everybody_is_answered_as_the_table_says() {
     let app = TestApp::start();
     let callers = callers(&app).await;
+    let owner = json!({ "email": OWNER, "role": "member" });
+    assert_eq!(
+        app.operator()
+            .post("/admin/api/members", owner)
+            .await
+            .status,
+        200
+    );
     let mut wrong = Vec::new();
     for (method, route, expected) in TABLE {
         for ((name, caller), expected) in CALLERS.iter().zip(&callers).zip(expected) {
@@ -284,7 +434,8 @@ async fn everybody_is_answered_as_the_table_says() {
                     "{method} {route}: {name} is answered {status}, not {expected}"
                 ));
             }
-            if *method == "GET" && *expected != 303 {
+            let is_once = *expected == 303 || route.ends_with("/callback");
+            if *method == "GET" && !is_once {
                 let head = attempt(&app, caller, "HEAD", route).await;
                 if head != *expected {
                     wrong.push(format!(
@@ -388,6 +539,8 @@ async fn nobody_learns_what_is_wrong_with_a_body_before_the_key_is_right() {
             ("POST", "/v1/toolsets"),
             ("POST", "/v1/approvals/x/approve"),
             ("POST", "/admin/api/keys"),
+            ("POST", "/admin/api/members"),
+            ("PUT", "/admin/api/me/password"),
         ] {
             let request = caller.request(method, path).body("{");
             caller.send(request).await.assert_error(401, 2010);
@@ -653,7 +806,8 @@ async fn a_session_of_authkit_opens_nothing_but_the_modal() {
     let anonymous = app.anonymous();
     for (method, route, expected) in TABLE {
         let [of_nobody, ..] = *expected;
-        if of_nobody != 401 || route.starts_with("/authkit/api/") {
+        let is_open = *method == "POST" && *route == "/admin/api/session";
+        if of_nobody != 401 || is_open || route.starts_with("/authkit/api/") {
             continue;
         }
         let request = anonymous

@@ -6,6 +6,7 @@
     clippy::string_slice
 )]
 
+mod admin_sign_in;
 mod agents;
 mod authkit;
 mod browser;

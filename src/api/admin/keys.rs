@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::access::{Access, NewKey};
-use crate::api::error::ApiError;
-use crate::api::extract::{Json, Operator};
+use crate::api::error::{ApiError, Kind};
+use crate::api::extract::{Json, Manager, Member};
 use crate::api::query::Query;
 use crate::domain::{
     ActionPattern, ApiKey, ApiKeyId, ApprovalRule, Environment, Guards, Identity, Method,
@@ -23,7 +23,7 @@ pub struct CreateKey {
     pub environment: Environment,
     /// What it is for.
     pub name: String,
-    /// What it may do; everything if left out.
+    /// What it may do; everything that its maker's role lets keys do if left out.
     pub permission: Option<Permission>,
     /// The only platforms that it sees; all if left out.
     #[serde(default)]
@@ -155,24 +155,36 @@ pub async fn revoke_any(
     Ok(KeyView::new(revoked?, None))
 }
 
-/// `POST /admin/api/keys`: makes a key. The answer is the only place where it can be read.
-#[utoipa::path(post, path = "/admin/api/keys", tag = "keys", request_body = CreateKey, responses((status = 200, body = Value)))]
+/// `POST /admin/api/keys`: makes a key. The answer is the only place where it can be read. A Member's
+/// keys read; a Manager's write too; an Admin's may do everything.
+#[utoipa::path(post, path = "/admin/api/keys", tag = "keys", security(("admin" = [])), request_body = CreateKey, responses((status = 200, body = Value), (status = 403)))]
 pub async fn create(
-    _: Operator,
-    Json(asked): Json<CreateKey>,
+    Member(asker): Member,
+    Json(mut asked): Json<CreateKey>,
     access: web::Data<Access>,
 ) -> Result<web::Json<Value>, ApiError> {
+    let most = asker.role().makes_keys_up_to();
+    if *asked.permission.get_or_insert(most) > most {
+        return Err(ApiError::new(
+            Kind::Forbidden,
+            format!(
+                "a key may do no more than its maker: as a {} you can make keys with permission up to `{}`",
+                asker.role().title(),
+                most.as_str()
+            ),
+        ));
+    }
     Ok(web::Json(make(&access, asked).await?))
 }
 
 /// `GET /admin/api/keys`: lists the keys, without the keys.
 #[utoipa::path(
-    get, path = "/admin/api/keys", tag = "keys",
+    get, path = "/admin/api/keys", tag = "keys", security(("admin" = [])),
     params(("environment" = Option<Environment>, Query, description = "Only this environment")),
     responses((status = 200, body = Value))
 )]
 pub async fn list(
-    _: Operator,
+    _: Member,
     request: HttpRequest,
     access: web::Data<Access>,
 ) -> Result<web::Json<Value>, ApiError> {
@@ -182,12 +194,12 @@ pub async fn list(
 
 /// `DELETE /admin/api/keys/{id}`: has a key refused from now on.
 #[utoipa::path(
-    delete, path = "/admin/api/keys/{id}", tag = "keys",
+    delete, path = "/admin/api/keys/{id}", tag = "keys", security(("admin" = [])),
     params(("id" = String, Path, description = "The key's id")),
     responses((status = 200, body = KeyView), (status = 404))
 )]
 pub async fn revoke(
-    _: Operator,
+    _: Manager,
     id: web::Path<String>,
     access: web::Data<Access>,
 ) -> Result<web::Json<KeyView>, ApiError> {

@@ -1,3 +1,9 @@
-//! Our own API, for the command line and, later, the admin UI. It has no quirks.
+//! Our own API, for the admin pages and the command line. It has no quirks.
 
+mod browser;
 pub mod keys;
+pub mod me;
+pub mod members;
+pub mod oidc;
+pub mod session;
+pub mod setup;

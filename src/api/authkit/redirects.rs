@@ -1,9 +1,10 @@
 //! The popup's way: to the provider, back from it, and to a clean page.
 
-use actix_web::http::header::{CACHE_CONTROL, COOKIE, LOCATION, REFERRER_POLICY, SET_COOKIE};
+use actix_web::http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY, SET_COOKIE};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::api::PublicUrl;
+use crate::api::cookies::cookie_of;
 use crate::authkit::flows::LIFE;
 use crate::authkit::{Callback, FlowId, Landing, SignIns};
 
@@ -65,7 +66,7 @@ pub async fn callback(
     let id = callback
         .one("state")
         .and_then(|state| sign_ins.of_state(state));
-    let held = id.and_then(|id| held_cookie(&request, &cookie_name(&public_url, id)));
+    let held = id.and_then(|id| cookie_of(&request, &cookie_name(&public_url, id)));
     let landing = sign_ins
         .into_inner()
         .arrive(callback, held.as_deref())
@@ -114,15 +115,4 @@ fn cookie(public_url: &PublicUrl, id: FlowId, value: &str, seconds: u64) -> Stri
     };
     let name = cookie_name(public_url, id);
     format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
-}
-
-fn held_cookie(request: &HttpRequest, name: &str) -> Option<String> {
-    request
-        .headers()
-        .get_all(COOKIE)
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(other, _)| *other == name)
-        .map(|(_, value)| value.to_owned())
 }

@@ -188,7 +188,7 @@ async fn decide(
     body: Decision,
     agents: &Agents,
 ) -> Result<web::Json<ApprovalDetail>, ApiError> {
-    let by = format!("key {}", caller.key.id);
+    let by = caller.who();
     let environment = caller.scope().environment;
     let decided = agents.decide(environment, id, verdict, &by, body.note);
     Ok(web::Json(decided.await?.into()))

@@ -8,7 +8,7 @@ use crate::api::error::ApiError;
 use crate::api::extract::{Caller, Json};
 use crate::api::query::{List, Query};
 use crate::catalog::{Catalogue, Snapshot};
-use crate::domain::{Connection, Environment, Health, Identity, IdentityType, Timestamp};
+use crate::domain::{Connection, Environment, Health, Identity, IdentityType, Right, Timestamp};
 use crate::store::Batch;
 use crate::vault::{Change, Filter, NewConnection, Owner, Revoked, Vault};
 
@@ -303,6 +303,7 @@ pub async fn delete(
     vault: web::Data<Vault>,
     catalogue: web::Data<Catalogue>,
 ) -> Result<web::Json<ConnectionView>, ApiError> {
+    caller.may(Right::DeleteConnections)?;
     let (connection, revoked) = vault.into_inner().delete(caller.scope(), &id).await?;
     Ok(web::Json(deleted(connection, revoked, &catalogue.now())))
 }

@@ -43,6 +43,7 @@ pub async fn pass(
     // would be a guess.
     let path = uri.path().strip_prefix(PREFIX);
     let path = path.ok_or_else(|| ApiError::not_found(NOTHING_HERE))?;
+    let is_person = caller.key.person.is_some();
     let call = Call {
         scope: caller.scope(),
         permission: caller.key.permission,
@@ -57,6 +58,7 @@ pub async fn pass(
                 .headers()
                 .iter()
                 .map(|(name, value)| (name.as_str(), value.as_bytes()))
+                .filter(|(name, _)| !is_person || !is_of_the_page(name))
         },
         follow: text(request.headers(), "x-pica-follow-redirects") == Some("true"),
     };
@@ -92,6 +94,12 @@ pub async fn pass(
             .inspect_err(count)?;
     }
     Ok(give_back(answer, metrics))
+}
+
+/// Whether a browser says it of the page that a person is on: that is ours, and no provider's concern.
+/// Some refuse whatever has an origin.
+fn is_of_the_page(name: &str) -> bool {
+    name == "origin" || name == "referer" || name.starts_with("sec-")
 }
 
 fn note(request: &HttpRequest, what: impl FnOnce(&mut Served)) {

@@ -1,5 +1,6 @@
 //! The configuration as an operator meets it: layers in, a `Config` or all mistakes out.
 
+mod admin;
 mod mistakes;
 
 use std::time::Duration;

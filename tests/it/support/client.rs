@@ -10,6 +10,8 @@ use serde_json::Value;
 pub struct Client {
     url: String,
     key: Option<String>,
+    /// Sent with every request.
+    headers: Vec<(String, String)>,
     http: reqwest::Client,
 }
 
@@ -37,6 +39,7 @@ impl Client {
         Self {
             url: url.to_owned(),
             key: key.map(str::to_owned),
+            headers: Vec::new(),
             http,
         }
     }
@@ -47,10 +50,14 @@ impl Client {
             method.parse::<Method>().unwrap(),
             format!("{}{path}", self.url),
         );
-        match &self.key {
+        let request = match &self.key {
             Some(key) => request.header("x-pica-secret", key),
             None => request,
-        }
+        };
+        let headers = self.headers.iter();
+        headers.fold(request, |request, (name, value)| {
+            request.header(name, value)
+        })
     }
 
     /// Sends a request, and waits for the whole answer.
@@ -84,7 +91,13 @@ impl Client {
         self.send_json("PATCH", path, body).await
     }
 
-    async fn send_json(&self, method: &str, path: &str, body: Value) -> Answer {
+    /// PUT of JSON.
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.send_json("PUT", path, body).await
+    }
+
+    /// A request with JSON, by any method.
+    pub async fn send_json(&self, method: &str, path: &str, body: Value) -> Answer {
         let request = self
             .request(method, path)
             .header("content-type", "application/json")
@@ -160,8 +173,24 @@ impl Client {
         Self {
             url: "http://localhost".to_owned(),
             key: None,
+            headers: Vec::new(),
             http,
         }
+    }
+
+    /// The same caller, who sends this header with every request.
+    pub fn with_header(&self, name: &str, value: &str) -> Self {
+        let mut other = self.clone();
+        other.headers.retain(|(own, _)| own != name);
+        other.headers.push((name.to_owned(), value.to_owned()));
+        other
+    }
+
+    /// The same caller without this header.
+    pub fn without_header(&self, name: &str) -> Self {
+        let mut other = self.clone();
+        other.headers.retain(|(own, _)| own != name);
+        other
     }
 
     /// The same caller with another key.

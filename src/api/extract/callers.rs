@@ -1,0 +1,186 @@
+//! Who asks `/v1`: programs with API keys, and people who are signed in, in place of one.
+
+use std::future::{Ready, ready};
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+
+use super::session;
+use crate::access::{Access, AccessError, Admitted};
+use crate::api::error::{ApiError, Kind};
+use crate::api::layers::Served;
+use crate::domain::{ApiKey, Permission, Right, Scope};
+
+/// Where the key stands.
+const KEY: &str = "x-pica-secret";
+
+/// The holder of an API key, or somebody who is signed in. A handler that takes one cannot be
+/// reached without a valid `x-pica-secret`, or a session, that allows the request's method; one that
+/// takes none is public, and looks it.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// With which key; for a person the one that stands for the person, which has a `person`.
+    pub key: Arc<ApiKey>,
+}
+
+impl Caller {
+    /// What the caller sees.
+    pub fn scope(&self) -> &Scope {
+        &self.key.scope
+    }
+
+    /// Whether the caller may do what a method does not tell. Roles limit people; what a key may do
+    /// has been asked.
+    pub fn may(&self, right: Right) -> Result<(), ApiError> {
+        match self.key.person {
+            Some(role) if !role.may(right) => Err(session::not_for(role, right)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Who it is, for records: `key {id}` or `member {id}`.
+    pub fn who(&self) -> String {
+        let kind = match self.key.person {
+            Some(_) => "member",
+            None => "key",
+        };
+        format!("{kind} {}", self.key.id)
+    }
+}
+
+impl FromRequest for Caller {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(admit(request))
+    }
+}
+
+fn admit(request: &HttpRequest) -> Result<Caller, ApiError> {
+    let key = let_in(request)?;
+    if let (Some(role), true) = (
+        key.person,
+        key.permission < Permission::needed_for(request.method().as_str()),
+    ) {
+        return Err(session::not_for(role, Right::Change));
+    }
+    Admitted::may(&key, request.method().as_str())?;
+    Ok(Caller { key })
+}
+
+/// The key of whoever asks. A key wins over a session: a program knows what it sends.
+fn let_in(request: &HttpRequest) -> Result<Arc<ApiKey>, ApiError> {
+    let mut sent = request.headers().get_all(KEY);
+    match (sent.next(), sent.next()) {
+        (Some(text), None) => {
+            let text = text.to_str().map_err(|_| AccessError::UnknownKey)?;
+            Ok(admit_key(request, text)?.key)
+        }
+        (Some(_), Some(_)) => Err(AccessError::NoKey.into()),
+        (None, _) => {
+            let asker = session::asker(request)?.ok_or(AccessError::NoKey)?;
+            let person = asker.member().ok_or(AccessError::NoKey)?;
+            let key = Arc::new(ApiKey::of_person(person, asker.environment()?));
+            if let Some(served) = request.extensions_mut().get_mut::<Served>() {
+                served.key = Some(Arc::clone(&key));
+            }
+            Ok(key)
+        }
+    }
+}
+
+/// Admits the holder of the key `text`, and notes it for the log and the answer's headers. What the
+/// key may do is for the caller to ask.
+pub(in crate::api) fn admit_key(
+    request: &HttpRequest,
+    text: &str,
+) -> Result<Admitted, AccessError> {
+    let access = request
+        .app_data::<web::Data<Access>>()
+        .expect("every app is built with its access");
+    let admitted = access.admit(text);
+    let mut extensions = request.extensions_mut();
+    let served = extensions
+        .get_mut::<Served>()
+        .expect("every request passes the layers first");
+    served.window = match &admitted {
+        Ok(admitted) => Some(admitted.window),
+        Err(AccessError::TooMany(window)) => Some(*window),
+        Err(_) => None,
+    };
+    let admitted = admitted?;
+    served.key = Some(Arc::clone(&admitted.key));
+    Ok(admitted)
+}
+
+/// The holder of an API key, or somebody who is signed in, whatever the permission. For routes whose
+/// method says nothing about what is done: the handler asks for what it takes.
+#[derive(Clone, Debug)]
+pub struct Holder {
+    /// With which key.
+    pub key: Arc<ApiKey>,
+}
+
+impl FromRequest for Holder {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(let_in(request).map(|key| Self { key }))
+    }
+}
+
+/// Who decides for everybody: a Manager or an Admin, or the holder of an API key with permission
+/// admin that is bound to no identity, platforms, actions or methods. Whatever the method, no
+/// lesser key will do.
+#[derive(Clone, Debug)]
+pub struct Administrator(pub Caller);
+
+impl FromRequest for Administrator {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(admit(request).and_then(administers))
+    }
+}
+
+fn administers(caller: Caller) -> Result<Administrator, ApiError> {
+    caller.may(Right::Change)?;
+    let scope = caller.scope();
+    let is_bound =
+        scope.identity.is_some() || !scope.platforms.is_empty() || !caller.key.guards.are_open();
+    if is_bound || caller.key.permission != Permission::Admin {
+        return Err(ApiError::new(
+            Kind::Forbidden,
+            "this decides for everybody: use an API key with permission `admin` that is bound to no \
+             identity, platforms, actions or methods",
+        ));
+    }
+    Ok(Administrator(caller))
+}
+
+/// Somebody on this machine who may read the data folder: the command line, by the control socket.
+#[derive(Clone, Copy, Debug)]
+pub struct Operator;
+
+/// Marks connections that came in by the control socket.
+#[derive(Clone, Copy, Debug)]
+pub struct ViaControlSocket;
+
+impl FromRequest for Operator {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let is_operator = request.conn_data::<ViaControlSocket>().is_some();
+        ready(is_operator.then_some(Self).ok_or_else(|| {
+            ApiError::new(
+                Kind::Unauthorized,
+                "only the command line on the server's own machine may do this",
+            )
+        }))
+    }
+}
