@@ -428,7 +428,8 @@ mod tests {
         };
         let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8());
         ends.into_iter()
-            .any(|end| segment_fits_slowly(behind, &rest[end..]))
+            .filter_map(|end| rest.get(end..))
+            .any(|rest| segment_fits_slowly(behind, rest))
     }
 
     #[test]
