@@ -1,0 +1,11 @@
+/* The admin UI: words first, then the session, then the page that the address says. */
+import { html, render } from '../vendor/preact.js';
+import { makeFormat } from '../lib/format.js';
+import { App } from './app.js';
+import { applyKeptTheme } from './theme.js';
+import { speak } from './words.js';
+
+applyKeptTheme();
+const root = new URL('../../', import.meta.url).href;
+const words = await speak();
+render(html`<${App} root=${root} words=${words} format=${makeFormat(words.t.lang)} />`, document.body);
