@@ -8,4 +8,6 @@ import { speak } from './words.js';
 applyKeptTheme();
 const root = new URL('../../', import.meta.url).href;
 const words = await speak();
-render(html`<${App} root=${root} words=${words} format=${makeFormat(words.t.lang)} />`, document.body);
+// The words' language, written as the person's own country does.
+const locale = navigator.languages.find((each) => each.split('-')[0] === words.t.lang) ?? words.t.lang;
+render(html`<${App} root=${root} words=${words} format=${makeFormat(locale)} />`, document.body);

@@ -12,7 +12,7 @@ export function Slot({ page, params, query }) {
   }, [page]);
   useEffect(() => app.api.onBack(() => loaded.error && loaded.again()), [loaded.error]);
   if (loaded.state === 'loading') return html`<div class="page"><${SkeletonTable} /></div>`;
-  if (loaded.state === 'failed') return html`<div class="page"><${Failed} error=${loaded.error} explain=${() => app.t('page.unloaded')} again=${() => location.reload()} /></div>`;
+  if (loaded.state === 'failed') return html`<div class="page"><${Failed} level=${1} error=${loaded.error} explain=${() => app.t('page.unloaded')} again=${() => location.reload()} /></div>`;
   if (loaded.state !== 'ready') return null;
   const { Page, t } = loaded.value;
   return html`<${Context.Provider} value=${{ ...app, t }}><${Guarded}><${Page} params=${params} query=${query} /><//><//>`;
@@ -21,6 +21,6 @@ export function Slot({ page, params, query }) {
 function Guarded({ children }) {
   const { t } = useApp();
   const [broken, mend] = useErrorBoundary((error) => reportError(error));
-  if (broken) return html`<div class="page"><${Failed} error=${broken} explain=${() => t('error.own')} again=${mend} /></div>`;
+  if (broken) return html`<div class="page"><${Failed} level=${1} error=${broken} explain=${() => t('error.own')} again=${mend} /></div>`;
   return children;
 }

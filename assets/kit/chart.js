@@ -2,7 +2,7 @@ import { html, useEffect, useId, useRef, useState } from '../vendor/preact.js';
 import { labelPlaces, linePath, niceScale } from '../lib/scale.js';
 import { useWords } from './words.js';
 
-const edge = { above: 10, below: 24, before: 44, after: 8 };
+const edge = { above: 10, below: 24, after: 12 };
 
 /**
  * Values over time as lines or, with `bars`, as columns. `times` are the places, a series is `{label, values, tone}` with `tone`
@@ -15,9 +15,11 @@ export function Chart({ label, times, series, bars = false, show = String, showT
   const [box, width] = useWidth();
   const [at, point] = useState(null);
   const { top, marks } = niceScale(Math.max(...series.flatMap(({ values }) => values.map((value) => value ?? 0))));
-  const [innerWidth, innerHeight] = [Math.max(1, width - edge.before - edge.after), height - edge.above - edge.below];
+  const before = 16 + 7 * Math.max(...marks.map((mark) => show(mark).length));
+  const isEmpty = series.every(({ values }) => values.every((value) => !value));
+  const [innerWidth, innerHeight] = [Math.max(1, width - before - edge.after), height - edge.above - edge.below];
   const step = innerWidth / Math.max(1, bars ? times.length : times.length - 1);
-  const x = (place) => edge.before + (bars ? (place + 0.5) * step : place * step);
+  const x = (place) => before + (bars ? (place + 0.5) * step : place * step);
   const y = (value) => edge.above + innerHeight * (1 - value / top);
   const follow = (event) => {
     const from = event.currentTarget.getBoundingClientRect().left;
@@ -35,15 +37,16 @@ export function Chart({ label, times, series, bars = false, show = String, showT
       </figcaption>
       ${width > 0 && html`
         <svg width=${width} height=${height} viewBox="0 0 ${width} ${height}" role="img" aria-label=${summary ?? label} dir="ltr" onPointerMove=${follow} onPointerLeave=${() => point(null)}>
-          ${marks.map((mark) => html`<g key=${mark}><line class="grid" x1=${edge.before} x2=${width - edge.after} y1=${y(mark)} y2=${y(mark)} />
-            <text class="axis" x=${edge.before - 8} y=${y(mark) + 4} text-anchor="end">${show(mark)}</text></g>`)}
-          ${labelPlaces(times.length, innerWidth / 90).map((place) => html`<text key=${place} class="axis" x=${x(place)} y=${height - 6} text-anchor=${place === 0 && !bars ? 'start' : 'middle'}>${showTime(times[place])}</text>`)}
+          ${marks.map((mark) => html`<g key=${mark}><line class="grid" x1=${before} x2=${width - edge.after} y1=${y(mark)} y2=${y(mark)} />
+            <text class="axis" x=${before - 8} y=${y(mark) + 4} text-anchor="end">${show(mark)}</text></g>`)}
+          ${labelPlaces(times.length, innerWidth / 90).map((place) => html`<text key=${place} class="axis" x=${x(place)} y=${height - 6} text-anchor="middle">${showTime(times[place])}</text>`)}
+          ${isEmpty && html`<text class="axis" x=${before + innerWidth / 2} y=${edge.above + innerHeight / 2} text-anchor="middle">${t('kit.chart.none')}</text>`}
           ${at !== null && html`<line class="cursor" x1=${x(at)} x2=${x(at)} y1=${edge.above} y2=${edge.above + innerHeight} />`}
           ${bars
             ? series.map(({ values, tone, label }) => html`<g key=${label} class="columns tone-${tone}">${values.map((value, place) => value > 0 && html`<rect key=${place} x=${x(place) - step * 0.36} width=${step * 0.72} y=${y(value)} height=${y(0) - y(value)} rx="1.5" />`)}</g>`)
             : series.map(({ values, tone, label }) => html`<path key=${label} class="line tone-${tone}" d=${linePath(values.map((value, place) => (value === null ? null : [x(place), y(value)])))} />`)}
         </svg>`}
-      <${AsTable} times=${times} series=${series} show=${show} showTime=${showTime} label=${label} words=${t} rtl=${rtl} />
+      <${AsTable} times=${times} series=${series} show=${show} showTime=${showTime} label=${label} words=${t} />
     </figure>`;
 }
 

@@ -1,4 +1,4 @@
-import { html, useCallback, useEffect, useRef, useState } from '../vendor/preact.js';
+import { h, html, useCallback, useEffect, useRef, useState } from '../vendor/preact.js';
 import { Button } from './button.js';
 import { Icon } from './icons.js';
 import { SkeletonTable } from './skeleton.js';
@@ -45,12 +45,12 @@ export function Loaded({ of, skeleton, explain, children }) {
 }
 
 /** A part of a page that could not be loaded. */
-export function Failed({ error, explain = (error) => error.message, again }) {
+export function Failed({ error, explain = (error) => error.message, again, level = 2 }) {
   const { t } = useWords();
   return html`
     <div class="blank" role="alert">
       <div class="disc danger"><${Icon} name="warning" /></div>
-      <h2>${t('kit.failed.title')}</h2>
+      ${h(`h${level}`, null, t('kit.failed.title'))}
       <p>${explain(error)}</p>
       ${error?.requestId && html`<p class="small">${t('kit.failed.id')} <code>${error.requestId}</code></p>`}
       ${again && html`<${Button} icon="refresh" onClick=${again}>${t('kit.again')}<//>`}
