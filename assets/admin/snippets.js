@@ -28,7 +28,7 @@ function node(url, method, headers, body) {
     ...(method === 'GET' ? [] : [`  method: '${method}',`]),
     '  headers: {', ...values, '  },',
     ...(body === undefined ? [] : [`  body: ${typeof body === 'string' ? JSON.stringify(body) : `JSON.stringify(${json(body).replaceAll('\n', '\n  ')})`},`]),
-    '});', 'console.log(response.status, await response.json());',
+    '});', 'const answer = await response.json();',
   ].join('\n');
 }
 
