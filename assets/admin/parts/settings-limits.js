@@ -10,7 +10,7 @@ import { useAct, useApp, useUnsaved } from '../context.js';
 const fields = [
   { name: 'days', group: 'retention', least: 1, most: 3_650 },
   { name: 'megabytes', group: 'retention', least: 1, most: 1_048_576 },
-  { name: 'requestsPerMinute', group: 'rateLimit', least: 1, most: 1_000_000 },
+  { name: 'requestsPerMinute', group: 'rateLimit', least: 0, most: 1_000_000 },
 ];
 
 const read = (value) => Object.fromEntries(fields.map(({ name, group }) => [name, value[group]?.[name] === undefined || value[group]?.[name] === null ? '' : String(value[group][name])]));

@@ -23,7 +23,7 @@ export function flawsOf({ name, answerBytes }, isNew) {
   const flaws = {};
   if (isNew && !name.trim()) flaws.name = 'field.needed';
   else if (isNew && !/^[a-z0-9][a-z0-9-]*$/.test(name.trim())) flaws.name = 'toolsets.name.wrong';
-  if (answerBytes.trim() && !(Number.isInteger(Number(answerBytes)) && Number(answerBytes) > 0)) flaws.answerBytes = 'toolsets.bytes.wrong';
+  if (answerBytes.trim() && !(Number.isInteger(Number(answerBytes)) && Number(answerBytes) >= 1_024 && Number(answerBytes) <= 1_048_576)) flaws.answerBytes = 'toolsets.bytes.wrong';
   return flaws;
 }
 
