@@ -57,9 +57,7 @@ export function createApi({ root, session, environment, signIn, away = () => {},
     }
   }
 
-  const probe = () => request(addressOf(root, '/admin/api/session'), { headers: headers(), credentials: 'same-origin', timeout: 5_000, fetch }).then(back, (error) => {
-    if (!isUnreachable(error)) back();
-  });
+  const probe = () => request(addressOf(root, '/admin/api/session'), { headers: headers(), credentials: 'same-origin', timeout: 5_000, fetch }).then(back, (error) => (isUnreachable(error) ? gone() : back()));
 
   function back() {
     if (!isAway) return;
