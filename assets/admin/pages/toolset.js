@@ -8,6 +8,7 @@ import { Notice } from '../../kit/notice.js';
 import { useToast } from '../../kit/toast.js';
 import { fillPath } from '../../lib/router.js';
 import { useAct, useApp, useLoad, useUnsaved } from '../context.js';
+import { Conflict } from '../parts/conflict.js';
 import { Page } from '../parts/page.js';
 import { ToolsetFields, flawsOf, formOf, wishesOf } from '../parts/toolsets-form.js';
 import { mcpSettings } from '../snippets.js';
@@ -41,10 +42,15 @@ function Edit({ value, path, one }) {
   const kept = wishesOf(formOf(value), false);
   const changed = JSON.stringify(wishesOf(form, false)) !== JSON.stringify(kept);
   useUnsaved(changed);
-  const act = useAct(async () => {
+  const [theirs, setTheirs] = useState(null);
+  const act = useAct(async (over) => {
+    // The server changes what it is told to: whether somebody was faster is seen by looking first.
+    const now = over === 'over' ? null : await api.get(path);
+    if (now && now.updatedAt !== value.updatedAt) return setTheirs(now);
     one.set(await api.patch(path, wishesOf(form, false)));
     toast(t('saved'));
   });
+  const differences = (other) => ['description', 'platforms', 'actions', 'access', 'approval', 'identity', 'validate', 'answerBytes'].map((name) => [t(`toolsets.${name === 'answerBytes' ? 'bytes' : name}`), formOf(other)[name], form[name]]);
   const submit = (event) => {
     event.preventDefault();
     const flaws = flawsOf(form, false);
@@ -59,6 +65,7 @@ function Edit({ value, path, one }) {
       <form class="stack" onSubmit=${submit} novalidate>
         <${ToolsetFields} form=${form} setForm=${setForm} wrong=${wrong} />
         ${act.error && html`<${Notice} tone="danger" role="alert">${act.error}<//>`}
+        ${theirs && html`<${Conflict} fields=${differences(theirs)} busy=${act.busy} onTake=${() => one.set(theirs)} onKeep=${() => act.run('over')} />`}
         <div class="row-of">
           <${Button} type="submit" kind=${changed ? 'primary' : ''} busy=${act.busy} disabled=${!changed}>${t('save')}<//>
           ${changed && html`<${Button} kind="quiet" onClick=${() => (setForm(formOf(value)), setWrong({}))}>${t('toolsets.undo')}<//>`}

@@ -147,6 +147,19 @@ const claims = {
     await page.getByRole("row").filter({ hasText: "<img src=x" }).waitFor({ state: "detached" });
     return page;
   },
+  async "what somebody else changed meanwhile is shown and not overwritten"() {
+    const page = await visit("/toolsets/support");
+    await page.getByLabel("Description").fill("Mine");
+    Object.assign(world.toolsets[0], { description: "Theirs", updatedAt: new Date().toISOString() });
+    await page.button("Save").click();
+    await page.getByRole("cell", { name: "Theirs" }).waitFor();
+    await page.getByRole("cell", { name: "Mine" }).waitFor();
+    assert.equal(world.toolsets[0].description, "Theirs");
+    await page.button("Save mine over it").click();
+    await page.getByText("Saved.").waitFor();
+    assert.equal(world.toolsets[0].description, "Mine");
+    return page;
+  },
   async "a menu is operated by keys and gives the focus back"() {
     const page = await visit("/members");
     await page.button("More about Grace Hopper").focus();
