@@ -47,12 +47,14 @@ function List({ rows, members }) {
     toast(t('members.removed', { name: nameOf(row) }));
     members.again();
   };
+  const isTheirs = (row) => row.isOwner && row.id !== session.member.id;
   const isLastAdmin = (row) => row.role === 'admin' && rows.filter((each) => each.role === 'admin' && each.state !== 'invited').length <= 1;
+  const why = (row) => (isTheirs(row) ? t('members.owner-stays') : isLastAdmin(row) ? t('members.last') : undefined);
   const menu = (row) => [
-    { label: t('members.role.change'), icon: 'edit', onSelect: () => change(row), disabled: isLastAdmin(row), note: isLastAdmin(row) ? t('members.last') : undefined },
-    { label: t(row.state === 'invited' ? 'members.relink' : 'members.reset'), icon: 'link', onSelect: () => newLink(row) },
+    { label: t('members.role.change'), icon: 'edit', onSelect: () => change(row), disabled: isTheirs(row) || isLastAdmin(row), note: why(row) },
+    { label: t(row.state === 'invited' ? 'members.relink' : 'members.reset'), icon: 'link', disabled: isTheirs(row), onSelect: () => newLink(row) },
     '-',
-    { label: t('members.remove'), icon: 'trash', danger: true, disabled: isLastAdmin(row) || row.isOwner, note: row.isOwner ? t('members.owner-stays') : undefined, onSelect: () => remove(row) },
+    { label: t('members.remove'), icon: 'trash', danger: true, disabled: isTheirs(row) || isLastAdmin(row), note: why(row), onSelect: () => remove(row) },
   ];
   const columns = [
     { key: 'name', label: t('members.name'), cell: (row) => html`<span class="member"><span class="avatar" aria-hidden="true">${[...nameOf(row)][0]?.toUpperCase()}</span>
