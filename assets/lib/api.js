@@ -9,19 +9,19 @@ export const kinds = Object.freeze({
 
 /** A request that brought no value. `message` is a sentence from the other side, or empty. */
 export class ApiError extends Error {
-  constructor(kind, { status = 0, message = '', key = '', requestId = '' } = {}) {
+  constructor(kind, { status = 0, message = '', key = '', requestId = '', retryAfter = 0 } = {}) {
     super(message);
     this.name = 'ApiError';
-    Object.assign(this, { kind, status, key, requestId });
+    Object.assign(this, { kind, status, key, requestId, retryAfter });
   }
 }
 
 /**
  * Sends JSON and gives back the value of the answer, or throws an ApiError.
- * Cookies never go along. Headers are not kept anywhere but in the request.
+ * Cookies go along only if `credentials` says so. Headers are not kept anywhere but in the request.
  */
 export async function request(url, asked = {}) {
-  const { method = 'GET', headers = {}, body, timeout = 30_000, signal, keepalive = false, fetch = globalThis.fetch } = asked;
+  const { method = 'GET', headers = {}, body, timeout = 30_000, signal, keepalive = false, credentials = 'omit', fetch = globalThis.fetch } = asked;
   const clock = AbortSignal.timeout(timeout);
   const options = {
     method,
@@ -29,7 +29,7 @@ export async function request(url, asked = {}) {
     body: body === undefined ? undefined : JSON.stringify(body),
     signal: signal ? AbortSignal.any([signal, clock]) : clock,
     keepalive,
-    credentials: 'omit',
+    credentials,
     cache: 'no-store',
     referrerPolicy: 'no-referrer',
   };
@@ -37,7 +37,7 @@ export async function request(url, asked = {}) {
     throw new ApiError(signal?.aborted ? kinds.aborted : clock.aborted ? kinds.slow : kinds.offline);
   });
   const value = parse(text);
-  if (!response.ok) throw new ApiError(kinds.refused, { status: response.status, ...explanation(value) });
+  if (!response.ok) throw new ApiError(kinds.refused, { status: response.status, retryAfter: Number(response.headers?.get('retry-after')) || 0, ...explanation(value) });
   if (value === undefined) throw new ApiError(kinds.unreadable, { status: response.status });
   return value;
 }

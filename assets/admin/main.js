@@ -1,0 +1,13 @@
+/* The admin UI: words first, then the session, then the page that the address says. */
+import { html, render } from '../vendor/preact.js';
+import { makeFormat } from '../lib/format.js';
+import { App } from './app.js';
+import { applyKeptTheme } from './theme.js';
+import { speak } from './words.js';
+
+applyKeptTheme();
+const root = new URL('../../', import.meta.url).href;
+const words = await speak();
+// The words' language, written as the person's own country does.
+const locale = navigator.languages.find((each) => each.split('-')[0] === words.t.lang) ?? words.t.lang;
+render(html`<${App} root=${root} words=${words} format=${makeFormat(locale)} />`, document.body);
