@@ -76,7 +76,7 @@ function Shown({ row, loaded, back }) {
         <${RecentCalls} connection=${row} turn=${turn} />
         ${Object.keys(row.metadata ?? {}).length > 0 && html`<${Section} title=${t('connection.metadata')} lead=${t('connection.metadata.lead')}><${Code} label=${t('connection.metadata')} text=${JSON.stringify(row.metadata, null, 2)} /><//>`}
         <${Section} title=${t('connection.delete')} class="last">
-          <div class="panel between"><p class="quiet">${t('connections.delete.text')}</p><${RoleButton} role="admin" kind="danger" icon="trash" onClick=${remove}>${t('connection.delete')}<//></div>
+          <div class="panel between"><p class="quiet">${t('connections.delete.text')}</p><${RoleButton} role="admin" icon="trash" onClick=${remove}>${t('connection.delete')}<//></div>
         <//>`}<//>
       ${open === 'edit' && html`<${EditConnection} row=${row} onClose=${() => setOpen(null)} onSaved=${(saved) => (loaded.set(saved), setOpen(null), toast(t('saved')))} />`}
       ${open === 'link' && html`<${ReconnectLink} row=${row} onClose=${() => setOpen(null)} />`}

@@ -8,6 +8,7 @@ import { pathToFileURL } from "node:url";
 import { assets } from "../tree.js";
 import { answer } from "./standin/answers.mjs";
 import { addIntegrations } from "./standin/authkit.mjs";
+import { addTroubles } from "./standin/connections.mjs";
 import { makeWorld } from "./standin/world.mjs";
 
 export const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
@@ -18,6 +19,7 @@ const kinds = { ".js": "text/javascript; charset=utf-8", ".css": "text/css; char
 export async function start(port = 0) {
   const world = await makeWorld();
   await addIntegrations(world);
+  addTroubles(world);
   const server = createServer((request, response) => serve(world, request, response).catch((error) => {
     console.error(error);
     if (!response.headersSent) response.writeHead(500);

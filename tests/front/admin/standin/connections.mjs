@@ -5,6 +5,18 @@ import { refuse } from "../standin.mjs";
 const now = () => new Date().toISOString();
 const text = (value) => String(value ?? "").toLowerCase();
 
+/** Some connections are in trouble, in both environments, and some are hard to show. */
+export function addTroubles(world) {
+  for (const rows of Object.values(world.connections)) {
+    rows.forEach((row, at) => {
+      if (at % 9 === 4) Object.assign(row, { state: "failed", reason: "The provider refused the refresh token (invalid_grant): the person has withdrawn what they allowed." });
+      if (at % 11 === 6) Object.assign(row, { state: "degraded", reason: "Three of the last ten refreshes failed: the provider answered with status 503." });
+      if (at % 13 === 7) Object.assign(row, { identity: null, identityType: null, name: null, account: null });
+      if (at % 17 === 9) Object.assign(row, { name: "עסקים טובים בע״מ — חשבון ראשי", tags: ["pilot", "vip", "a-rather-long-tag-of-a-customer", "eu"] });
+    });
+  }
+}
+
 /** As callers see it. */
 const view = ({ reason, status, ...row }) => ({ stateReason: reason ?? null, metadata: row.key.includes("::0000000") ? { plan: "pro", note: "<b>bold</b>" } : {}, lastRefreshedAt: row.updatedAt, active: true, ...row });
 const find = ({ world, environment }, id) => world.connections[environment].find((row) => row.id === id || row.key === id);
