@@ -2,6 +2,7 @@ import { html, useCallback, useEffect, useMemo, useRef, useState } from '../../v
 import { Button } from '../../kit/button.js';
 import { useAnnounce } from '../../kit/live.js';
 import { Blank, Loaded } from '../../kit/load.js';
+import { More } from '../../kit/pager.js';
 import { SearchField } from '../../kit/search.js';
 import { Select } from '../../kit/select.js';
 import { SkeletonCards } from '../../kit/skeleton.js';
@@ -76,7 +77,7 @@ function Integrations({ rows, set, query, onChanged }) {
         <${SearchField} label=${t('authkit.search')} value=${written} onValue=${write} clearLabel=${t('search.clear')} />
         <${Select} label=${t('authkit.category')} value=${query.category ?? ''} onValue=${(value) => router.setQuery({ category: value || null })} options=${[{ value: '', label: t('authkit.category.all') }, ...categories]} />
         <${Segments} label=${t('authkit.show')} value=${show} onValue=${(value) => router.setQuery({ show: value === 'all' ? null : value })}
-          options=${Object.keys(shows).map((value) => ({ value, label: html`${t(`authkit.show.${value}`)} <span class="quiet">${format.number(counts[value])}</span>` }))} />
+          options=${Object.keys(shows).map((value) => ({ value, label: t(`authkit.show.${value}`, { count: format.number(counts[value]) }) }))} />
       </div>
       ${found.length > 0
         ? html`<${Cards} key=${`${show} ${query.category ?? ''}`} rows=${found} update=${update} open=${open} onChanged=${onChanged} />`
@@ -85,19 +86,15 @@ function Integrations({ rows, set, query, onChanged }) {
     </div>`;
 }
 
-/* Some at once, and the others right after: what is far below costs nothing until it is scrolled to. */
+/* Some at once, and more when the end comes near: hundreds of cards that nobody looks at cost nothing. */
 function Cards({ rows, update, open, onChanged }) {
   const { t, api, explain } = useApp();
   const toast = useToast();
   const reason = useReason('manager');
-  const [limit, setLimit] = useState(40);
+  const [limit, setLimit] = useState(step);
+  const end = useNear(() => setLimit((now) => now + step), limit < rows.length);
   const [busy, setBusy] = useState(new Set());
   const going = useRef(new Map());
-  useEffect(() => {
-    if (limit >= rows.length) return undefined;
-    const timer = setTimeout(() => setLimit(limit + 120), 30);
-    return () => clearTimeout(timer);
-  }, [limit, rows.length]);
   // Who presses twice means the last: one request after the other, and only the last one's answer is shown.
   const toggle = async (platform, active) => {
     const before = going.current.get(platform);
@@ -123,5 +120,23 @@ function Cards({ rows, update, open, onChanged }) {
       setBusy((now) => new Set([...now].filter((each) => each !== platform)));
     });
   };
-  return html`<div class="integrations">${rows.slice(0, limit).map((row) => html`<${Card} key=${row.platform} row=${row} busy=${busy.has(row.platform)} reason=${reason} onOpen=${open} onSwitch=${toggle} />`)}</div>`;
+  return html`
+    <div class="integrations">${rows.slice(0, limit).map((row) => html`<${Card} key=${row.platform} row=${row} busy=${busy.has(row.platform)} reason=${reason} onOpen=${open} onSwitch=${toggle} />`)}</div>
+    <div ref=${end}><${More} hasMore=${limit < rows.length} onMore=${() => setLimit(limit + step)} count=${Math.min(limit, rows.length)} /></div>`;
+}
+
+const step = 36;
+
+/* Calls `act` when the element comes near to what is seen, for as long as `wanted`. */
+function useNear(act, wanted) {
+  const element = useRef(null);
+  const latest = useRef(act);
+  latest.current = act;
+  useEffect(() => {
+    if (!wanted) return undefined;
+    const watcher = new IntersectionObserver((seen) => seen.some(({ isIntersecting }) => isIntersecting) && latest.current(), { rootMargin: '600px' });
+    watcher.observe(element.current);
+    return () => watcher.disconnect();
+  }, [wanted]);
+  return element;
 }

@@ -79,7 +79,7 @@ export function Configure({ row, onSaved, onClose }) {
         <p class="note">${t('authkit.redirect.help')} ${row.registerUrl && html`<a href=${row.registerUrl} target="_blank" rel="noopener noreferrer">${t('authkit.register', { name: row.title })}</a>`}</p>
       </div>
       <${Field} label=${t('authkit.client-id')} value=${form.clientId} onValue=${set('clientId')} error=${wrong.clientId} autofocus ...${plain} />
-      <${Field} label=${t('authkit.client-secret')} type="password" words=${words} value=${form.clientSecret} onValue=${set('clientSecret')} error=${wrong.clientSecret} ...${plain}
+      <${Field} label=${t('authkit.client-secret')} type="password" words=${{ reveal: words.reveal, hide: words.hide }} value=${form.clientSecret} onValue=${set('clientSecret')} error=${wrong.clientSecret} ...${plain}
         placeholder=${row.clientSecretDisplay ?? ''} help=${row.clientSecretDisplay ? t('authkit.client-secret.kept') : t('authkit.client-secret.help')} />
       ${row.fields.map((field) => html`<${Field} key=${field.name} label=${field.label || field.name} type=${field.type} required=${field.required && !field.default} words=${words} value=${form.settings[field.name] || (field.type === 'select' ? field.default ?? '' : '')}
         onValue=${setting(field.name)} error=${wrong[`settings.${field.name}`]} help=${field.help} placeholder=${field.placeholder || field.default || ''} options=${field.options} ...${plain} />`)}
