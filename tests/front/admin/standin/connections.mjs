@@ -1,5 +1,5 @@
 // Connections and AuthKit of the stand-in, in the shapes of src/api/v1/connections.rs, src/api/admin/connections.rs and src/api/authkit.
-// More moods: `changed=1` has somebody else rename a connection before the next change; `refuse=1` has a refresh fail.
+// More moods: `changed=name` has somebody else rename a connection before the next change; `refuse=1` has a refresh fail.
 import { refuse } from "../standin.mjs";
 
 const now = () => new Date().toISOString();
@@ -42,8 +42,9 @@ function page(rows, query) {
 
 function change(asked, row, body) {
   if (asked.world.mood.changed) {
+    const name = asked.world.mood.changed;
     delete asked.world.mood.changed;
-    Object.assign(row, { name: "Renamed by Grace", tags: ["vip", "grace"], updatedAt: new Date(Date.now() + 1).toISOString() });
+    Object.assign(row, { name, tags: ["vip", "grace"], updatedAt: new Date(Date.now() + 1).toISOString() });
   }
   const { ifUpdatedAt, ...change } = body;
   if (ifUpdatedAt && ifUpdatedAt !== row.updatedAt) return refuse(409, "this connection has changed since the `updatedAt` that was sent; look at it again, and decide again");
