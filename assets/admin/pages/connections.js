@@ -5,7 +5,7 @@ import { Blank, Loaded } from '../../kit/load.js';
 import { Pager } from '../../kit/pager.js';
 import { ColumnChooser } from '../../kit/table.js';
 import { useToast } from '../../kit/toast.js';
-import { useApp, useKept, useLoad } from '../context.js';
+import { useApp, useConnectors, useKept, useLoad } from '../context.js';
 import { nameOf } from '../parts/connection-state.js';
 import { AddConnection } from '../parts/connections-add.js';
 import { BulkBar } from '../parts/connections-bulk.js';
@@ -20,6 +20,7 @@ export default function Connections({ query }) {
   const { t, router, explain, environment, can } = useApp();
   const toast = useToast();
   const download = useDownload();
+  const known = useConnectors().value?.byPlatform;
   const [perPage, keepPerPage] = useKept('connections.rows', 25);
   const [added, setAdded] = useState(null);
   const limit = Number(query.limit) || perPage;
@@ -33,7 +34,7 @@ export default function Connections({ query }) {
   const add = () => router.setQuery({ add: '1' });
   const close = () => {
     router.setQuery({ add: null });
-    if (added) toast(t('connections.added', { name: nameOf(added) || added.platform }), { action: { label: t('connections.open'), onSelect: () => router.go(`/connections/${encodeURIComponent(added.id)}`) } });
+    if (added) toast(t('connections.added', { name: nameOf(added) || (known?.get(added.platform)?.name ?? added.platform) }), { action: { label: t('connections.open'), onSelect: () => router.go(`/connections/${encodeURIComponent(added.id)}`) } });
     setAdded(null);
   };
   const export_ = () => download.run('/admin/api/connections.csv', { query: filter, name: `connections-${environment}.csv` });
