@@ -60,6 +60,17 @@ async function add(page, identity) {
   await toast(page, "is connected");
 }
 
+/** On the page of the connection that all claims share; made if it is not there. */
+async function openOne() {
+  const opened = await open(`/connections?q=walk-${run}`);
+  const { page } = opened;
+  await page.locator(".row-link, .blank").first().waitFor();
+  if ((await page.locator(".row-link").count()) === 0) await add(page, `walk-${run}`);
+  await page.locator(".row-link").first().click();
+  await page.getByRole("heading", { name: "Health" }).waitFor();
+  return opened;
+}
+
 const row = (page, text) => page.getByRole("row").filter({ hasText: text });
 
 const claims = {
@@ -126,7 +137,7 @@ const claims = {
     await row(page, `tag-${run}`).first().waitFor();
     await page.getByRole("checkbox", { name: "Select all" }).check();
     await page.getByRole("button", { name: "Remove tags" }).click();
-    await dialog(page, "Remove tags from 2 connections").getByLabel("Tags").fill(`tag-${run}`);
+    await dialog(page, "Remove tags from 2 connections").getByRole("combobox", { name: "Tags" }).fill(`tag-${run}`);
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Remove tags" }).last().click();
     await toast(page, "removed from 2 connections");
@@ -162,9 +173,7 @@ const claims = {
   },
 
   async "a connection's page shows it, edits it, and leads on"() {
-    const { page, leave } = await open(`/connections?q=walk-${run}`);
-    await page.locator(".row-link").first().click();
-    await page.getByRole("heading", { name: "Health" }).waitFor();
+    const { page, leave } = await openOne();
     await page.getByRole("heading", { name: "Recent calls" }).waitFor();
     await page.getByRole("button", { name: "Edit", exact: true }).click();
     const edit = dialog(page, "Edit name and tags");
@@ -182,8 +191,7 @@ const claims = {
   },
 
   async "what somebody else changed meanwhile is shown, and nothing typed is lost"() {
-    const { page, leave } = await open(`/connections?q=walk-${run}`);
-    await page.locator(".row-link").first().click();
+    const { page, leave } = await openOne();
     await page.getByRole("button", { name: "Edit", exact: true }).click();
     const edit = dialog(page, "Edit name and tags");
     await edit.getByRole("textbox", { name: "Name" }).fill(`Mine ${run}`);
@@ -201,8 +209,7 @@ const claims = {
   },
 
   async "a connection is deleted from its page"() {
-    const { page, leave } = await open(`/connections?q=walk-${run}`);
-    await page.locator(".row-link").first().click();
+    const { page, leave } = await openOne();
     await page.getByRole("button", { name: "Delete connection" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     await toast(page, "is deleted");

@@ -33,7 +33,7 @@ export function ConnectButton() {
     baseUrl: '${base}/authkit',
     token: { url: 'https://app.example.com/api/authkit', headers: {} },
     onSuccess: (connection) => save(connection.key),
-    onError: (message) => console.error(message),
+    onError: (message) => alert(message),
     onClose: () => {},
   });
   return <button onClick={open}>Connect an app</button>;
