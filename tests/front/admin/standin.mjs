@@ -8,13 +8,19 @@ import { extname, join, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
 import { assets } from "../tree.js";
 import { answer } from "./standin/answers.mjs";
+import { addIntegrations } from "./standin/authkit.mjs";
+import { addTroubles } from "./standin/connections.mjs";
 import { makeWorld } from "./standin/world.mjs";
 
 export const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+/* As `modal` of src/api/pages.rs has it. */
+const modalPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; font-src 'self'; base-uri 'none'; form-action 'none'; connect-src *; frame-ancestors *";
 const kinds = { ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".json": "application/json", ".html": "text/html; charset=utf-8", ".svg": "image/svg+xml" };
 
 export async function start(port = 0) {
   const world = await makeWorld();
+  await addIntegrations(world);
+  addTroubles(world);
   const server = createServer((request, response) => serve(world, request, response).catch((error) => {
     console.error(error);
     if (!response.headersSent) response.writeHead(500);
@@ -33,6 +39,7 @@ async function serve(world, request, response) {
   }
   if (world.mood.away) return request.socket.destroy();
   if (url.pathname === "/admin/") return send(response, 200, await readFile(new URL("admin/index.html", assets)), kinds[".html"]);
+  if (url.pathname === "/authkit") return send(response, 200, await readFile(new URL("authkit/index.html", assets)), kinds[".html"], modalPolicy);
   if (url.pathname === "/admin" || url.pathname === "/") return void response.writeHead(302, { location: "/admin/" }).end();
   if (url.pathname.startsWith("/assets/") || url.pathname.startsWith("/icons/")) return file(url.pathname.replace(/^\/assets\//, "").replace(/^\//, ""), response);
   if (behind) return pass(request, response);
@@ -79,8 +86,8 @@ export function refuse(status, message, more = {}) {
   return { isAnswer: true, status, value: { type: "Error", code: 2000, status, key: more.key ?? "err::application::refused", message, requestId: "0f7d2a6c", meta: {} }, headers: more.headers };
 }
 
-function send(response, status, body, kind) {
-  response.writeHead(status, { "content-type": kind, "content-security-policy": policy, "x-content-type-options": "nosniff", "cache-control": "no-cache", "referrer-policy": "no-referrer" });
+function send(response, status, body, kind, policy_ = policy) {
+  response.writeHead(status, { "content-type": kind, "content-security-policy": policy_, "x-content-type-options": "nosniff", "cache-control": "no-cache", "referrer-policy": "no-referrer" });
   response.end(body);
 }
 

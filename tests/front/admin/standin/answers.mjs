@@ -1,5 +1,7 @@
 // Who asks for what: the API in the shapes of the real one.
 import { refuse } from "../standin.mjs";
+import { authKitRoutes } from "./authkit.mjs";
+import { connectionRoutes } from "./connections.mjs";
 
 const empty = { isAnswer: true, status: 204, value: "" };
 const page = (rows, query) => {
@@ -27,6 +29,8 @@ function session({ mood, members }) {
 }
 
 const routes = [
+  ...connectionRoutes,
+  ...authKitRoutes,
   ["GET", "/admin/api/session", ({ world }) => session(world)],
   ["POST", "/admin/api/session", ({ world, body }) => {
     if (body.password === "locked") return refuse(429, "too many attempts", { headers: { "retry-after": "90" } });
@@ -64,17 +68,6 @@ const routes = [
   }],
   ["DELETE", "/admin/api/keys/:id", ({ world, params }) => Object.assign(world.keys.find(({ id }) => id === params.id), { revokedAt: new Date().toISOString() })],
   ["GET", "/v1/available-connectors", ({ world, query }) => page(world.connectors.filter(({ name, platform }) => has(name + platform, query.get("q"))), query)],
-  ["GET", "/v1/vault/connections", ({ world, query, environment }) => {
-    const q = query.get("q");
-    const rows = (world.mood.empty ? [] : world.connections[environment] ?? []).filter((row) => has(`${row.key} ${row.name} ${row.account}`, q) && (!query.get("state") || row.state === query.get("state")) && (!query.get("platform") || row.platform === query.get("platform")));
-    const sort = query.get("sort") ?? "-createdAt";
-    const by = sort.replace("-", "");
-    rows.sort((a, b) => String(a[by] ?? "").localeCompare(String(b[by] ?? "")) * (sort.startsWith("-") ? -1 : 1));
-    return page(rows, query);
-  }],
-  ["GET", "/v1/vault/connections/:id", ({ world, params, environment }) => world.connections[environment].find(({ id }) => id === params.id) ?? refuse(404, "there is no such connection")],
-  ["PATCH", "/v1/vault/connections/:id", ({ world, params, environment, body }) => Object.assign(world.connections[environment].find(({ id }) => id === params.id), body, { updatedAt: new Date().toISOString() })],
-  ["DELETE", "/v1/vault/connections/:id", ({ world, params, environment }) => ((world.connections[environment] = world.connections[environment].filter(({ id }) => id !== params.id)), { ok: true })],
   ["GET", "/admin/api/logs", ({ world, query, environment }) => cursor(world.mood.empty ? [] : world.logs.filter((row) => row.environment === environment && (!query.get("outcome") || row.outcome === query.get("outcome")) && (!query.get("kind") || row.kind === query.get("kind")) && (!query.get("platform") || row.platform === query.get("platform")) && (!query.get("connection") || row.connectionKey === query.get("connection")) && has(`${row.path} ${row.connectionKey}`, query.get("q"))), query)],
   ["GET", "/admin/api/logs/stream", ({ world, response, environment }) => {
     response.writeHead(200, { "content-type": "text/event-stream" });
