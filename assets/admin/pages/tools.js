@@ -54,13 +54,13 @@ function Found({ rows, byPlatform, query }) {
       <${Select} label=${t('tools.auth')} value=${auth} onValue=${(value) => set({ auth: value })}
         options=${['', 'oauth', 'key'].map((value) => ({ value, label: t(`tools.auth.${value || 'all'}`) }))} />
     </div>
-    <${Section} title=${q ? t('tools.connectors.found', { count: format.number(fitting.length) }) : null}>
+    ${(!q || fitting.length > 0) && html`<${Section} title=${q ? t('tools.connectors.found', { count: format.number(fitting.length) }) : null}>
       ${shown.length > 0
         ? html`<ul class="cards tool-cards">${shown.map((row) => html`<${Card} key=${row.platform} row=${row} />`)}</ul>`
         : !q && html`<${Blank} icon="search" title=${t('tools.none')} actions=${html`<button type="button" class="button" onClick=${clear}>${t('tools.clear')}</button>`} />`}
       ${few && fitting.length > few && html`<div><button type="button" class="button small" onClick=${() => set({ all: '1' })}>${t('tools.connectors.all', { count: format.number(fitting.length) })}</button></div>`}
       ${!few && fitting.length > 0 && html`<${Pager} skip=${skip} limit=${limit} total=${fitting.length} sizes=${sizes} onPage=${(page) => (router.setQuery({ skip: page.skip || null, limit: page.limit === sizes[0] ? null : page.limit }), window.scrollTo(0, 0))} />`}
-    <//>
+    <//>`}
     ${q && html`<${Actions} q=${q} byPlatform=${byPlatform} wanted=${(row) => (!category || row?.category === category) && (!auth || row?.oauth === (auth === 'oauth'))} key=${`${category} ${auth}`} />`}`;
 }
 
