@@ -8,6 +8,7 @@ import { Notice } from '../../kit/notice.js';
 import { Phases } from '../../kit/phases.js';
 import { Tabs } from '../../kit/tabs.js';
 import { useApp, useLoad } from '../context.js';
+import { HeaderList } from './header-list.js';
 import { saveBlob } from './save.js';
 
 const cut = 200_000;
@@ -66,12 +67,6 @@ function PhasesOf({ requestId }) {
       <${Phases} label=${t('phase.title')} phases=${found.value.phases} nameOf=${(name) => t(`phase.${name}`)} />
       <a class="small" href=${`#/logs/${encodeURIComponent(found.value.id)}`}>${t('play.log')}</a>
     </div>`;
-}
-
-export function HeaderList({ headers }) {
-  const { t } = useApp();
-  if (headers.length === 0) return html`<p class="quiet">${t('play.headers.none')}</p>`;
-  return html`<dl class="header-list" dir="ltr">${headers.map(([name, value], at) => html`<div key=${at}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
 function Body({ blob, type }) {

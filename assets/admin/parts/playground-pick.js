@@ -19,7 +19,8 @@ export function PickAction({ action, platform, onChoose, error }) {
     const path = platform ? `/v1/available-actions/search/${encodeURIComponent(platform)}` : '/v1/available-actions/search';
     return (await api.get(path, { query: { query, limit: 40 }, signal })).map(row);
   };
-  return html`<${Combobox} label=${t('play.action')} chosen=${action && row(action)} find=${find} onChoose=${onChoose} error=${error} failed=${explain}
+  const chosen = action && { ...row(action), mark: html`<${PlatformIcon} src=${`${root}icons/${encodeURIComponent(action.platform)}.svg`} title=${name(action.platform)} />` };
+  return html`<${Combobox} label=${t('play.action')} chosen=${chosen} find=${find} onChoose=${onChoose} error=${error} failed=${explain}
     placeholder=${platform ? t('play.action.of', { name: name(platform) }) : t('play.action.find')} none=${t('play.action.none')} clear=${t('play.action.clear')} />`;
 }
 
