@@ -18,7 +18,7 @@ export function Phases({ phases, nameOf, label }) {
         })}
       </svg>
       <dl class="phase-list">
-        ${phases.map(({ name, ms }) => html`<div key=${name}><span class="swatch tone-${tones[name] ?? 5}"></span><dt>${nameOf(name)}</dt><dd>${format.duration(ms)}</dd></div>`)}
+        ${phases.map(({ name, ms }) => html`<div key=${name}><dt><span class="swatch tone-${tones[name] ?? 5}"></span>${nameOf(name)}</dt><dd>${format.duration(ms)}</dd></div>`)}
       </dl>
     </figure>`;
 }

@@ -52,7 +52,7 @@ function List({ feed, query, href, open, explain }) {
       ? html`<${Blank} icon="search" title=${t('logs.none')} actions=${html`<button type="button" class="button" onClick=${() => router.go('/logs')}>${t('logs.clear')}</button>`}><p>${t('logs.none.text')}</p><//>`
       : html`<${Blank} icon="pulse" title=${t('logs.empty')} actions=${html`<a class="button" href="#/playground">${t('nav.playground')}</a>`}><p>${t('logs.empty.text')}</p><//>`;
   }
-  const columns = columnsOf(t, format).filter(({ key }) => !open || !['platform', 'identity', 'duration'].includes(key));
+  const columns = columnsOf(t, format, open).filter(({ key }) => !open || !['platform', 'identity', 'duration'].includes(key));
   return html`
     ${feed.error && html`<div class="stale" role="status"><${Icon} name="warning" /><span>${t('kit.stale')} ${explain(feed.error)}</span><button type="button" class="button quiet small" onClick=${feed.again}>${t('kit.again')}</button></div>`}
     <${Table} class="log-table" label=${t('nav.logs')} columns=${columns} rows=${feed.rows} rowName=${(row) => titleOf(t, row)} href=${href} />
@@ -82,7 +82,7 @@ function Side({ id, onClose }) {
     <aside class="panel log-side" aria-label=${t('logs.entry')} onKeyDown=${press}>
       <div class="log-side-head"><h2 tabIndex="-1" ref=${heading} dir="auto">${entry.value ? titleOf(t, entry.value) : t('logs.entry')}</h2>
         <${IconButton} icon="close" label=${t('close')} onClick=${onClose} /></div>
-      <${Loaded} of=${entry} explain=${explain} skeleton=${html`<${SkeletonLines} count=${8} />`}>${(value) => html`<${Entry} key=${value.id} entry=${value} />`}<//>
+      <${Loaded} of=${entry} explain=${explain} skeleton=${html`<${SkeletonLines} count=${8} />`}>${(value) => html`<${Entry} key=${value.id} entry=${value} level=${3} />`}<//>
     </aside>`;
 }
 

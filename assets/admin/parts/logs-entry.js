@@ -26,7 +26,7 @@ function curlOf(entry, base) {
 }
 
 /** All that is kept of an entry. */
-export function Entry({ entry }) {
+export function Entry({ entry, level = 2 }) {
   const { t, format, session, root } = useApp();
   const base = (session.publicUrl || root).replace(/\/$/, '');
   const isCall = entry.kind === 'passthrough' && entry.method && entry.path && entry.connectionKey;
@@ -53,7 +53,7 @@ export function Entry({ entry }) {
           <${CopyButton} class="small" text=${curlOf(entry, base)}>${t('logs.curl')}<//>
         </div>`}
       <${Facts} facts=${facts} />
-      ${entry.phases?.length > 0 && html`<${Section} level=${3} title=${t('phase.title')} actions=${html`<strong>${format.duration(entry.durationMs)}</strong>`}><${Phases} label=${t('phase.title')} phases=${entry.phases} nameOf=${(name) => t(`phase.${name}`)} /><//>`}
+      ${entry.phases?.length > 0 && html`<${Section} level=${level} title=${t('phase.title')} actions=${html`<strong>${format.duration(entry.durationMs)}</strong>`}><${Phases} label=${t('phase.title')} phases=${entry.phases} nameOf=${(name) => t(`phase.${name}`)} /><//>`}
       ${isCall && html`
         <details class="more-fields"><summary>${t('logs.headers.sent', { count: entry.requestHeaders?.length ?? 0 })}</summary><${HeaderList} headers=${entry.requestHeaders ?? []} /></details>
         <details class="more-fields"><summary>${t('logs.headers.got', { count: entry.responseHeaders?.length ?? 0 })}</summary><${HeaderList} headers=${entry.responseHeaders ?? []} /></details>
