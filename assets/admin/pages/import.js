@@ -63,7 +63,7 @@ export default function Import() {
       </form>
       ${looked && html`
         <section class="stack" aria-labelledby="import-result">
-          <h2 id="import-result" tabIndex="-1" ref=${result}>${t('import.would')}</h2>
+          <h2 id="import-result" class="import-head" tabIndex="-1" ref=${result}>${t('import.would')}</h2>
           <${Summary} result=${looked} />
           ${make.error && html`<${Notice} tone="danger" role="alert">${make.error}<//>`}
           ${(exists || replace) && html`<${Check} label=${t('import.replace')} help=${t('import.replace.help')} checked=${replace} onValue=${setReplace} />`}

@@ -7,6 +7,7 @@ import { useApp } from '../context.js';
 
 /** The server takes no more. */
 const most = 64 * 2 ** 20;
+const mostInWords = 64_000_000;
 /** More is not put into a field to be looked at. */
 const shownMost = 200_000;
 
@@ -18,7 +19,7 @@ export function Source({ document, onDocument }) {
   const input = useRef(null);
   const take = async (file) => {
     if (!file) return;
-    if (file.size > most) return setWrong(t('import.too-large', { size: format.bytes(file.size), most: format.bytes(most) }));
+    if (file.size > most) return setWrong(t('import.too-large', { size: format.bytes(file.size), most: format.bytes(mostInWords) }));
     setWrong(null);
     onDocument({ text: await file.text(), name: file.name });
   };
@@ -38,7 +39,7 @@ export function Source({ document, onDocument }) {
         <div class="disc"><${Icon} name=${name ? 'check' : 'upload'} /></div>
         ${name
           ? html`<p><strong dir="auto">${name}</strong> <span class="quiet">${format.bytes(new Blob([text]).size)}</span></p>`
-          : html`<p><strong>${t('import.drop')}</strong></p><p class="quiet small">${t('import.kinds', { most: format.bytes(most) })}</p>`}
+          : html`<p><strong>${t('import.drop')}</strong></p><p class="quiet small">${t('import.kinds', { most: format.bytes(mostInWords) })}</p>`}
         <${Button} icon="upload" onClick=${() => input.current.click()}>${t(name ? 'import.choose-other' : 'import.choose')}<//>
         <input type="file" class="unseen" tabIndex="-1" aria-label=${t('import.choose')} ref=${input} accept=".json,.yaml,.yml,application/json,application/yaml,text/yaml" onChange=${(event) => (take(event.target.files[0]), (event.target.value = ''))} />
       </div>

@@ -54,6 +54,6 @@ export function Trouble({ message, text }) {
     <${Notice} tone="danger" role="alert" title=${t('import.wrong')}>
       <p dir="auto">${why}</p>
       ${where && html`<p class="small">${pointer ? html`<code dir="ltr">${pointer}</code>` : null} ${line && html`<strong>${where}</strong>`}</p>`}
-      ${line && html`<pre class="excerpt" dir="ltr" tabIndex="0" role="region" aria-label=${t('import.excerpt')}>${linesAround(text, line).map((each) => html`<span key=${each.number} class=${each.number === line ? 'hit' : ''}><span class="number">${each.number}</span>${each.text}${'\n'}</span>`)}</pre>`}
+      ${line && html`<pre class="excerpt" dir="ltr" tabIndex="0" role="region" aria-label=${t('import.excerpt')}>${linesAround(text, line).map((each) => html`<span key=${each.number} class="line ${each.number === line ? 'hit' : ''}"><span class="number">${each.number}</span>${each.text}</span>`)}</pre>`}
     <//>`;
 }
