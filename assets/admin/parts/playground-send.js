@@ -25,8 +25,8 @@ export async function sendThrough({ app, request, connectionKey, actionId, follo
   const began = performance.now();
   try {
     let response = await attempt();
-    if (response.status === 401 && isOurs(response)) {
-      // Whoever is not signed in any more is asked to by this, and then it is sent again.
+    if ([401, 403].includes(response.status) && isOurs(response)) {
+      // Whoever is not signed in any more is asked to by this, or has done so in another tab; it was not passed on, so it is sent again.
       await api.get('/v1/vault/connections', { query: { limit: 1 }, signal });
       response = await attempt();
     }
