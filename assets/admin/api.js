@@ -3,9 +3,10 @@ import { ApiError, kinds, request } from '../lib/api.js';
 /**
  * How the pages speak with the server. `signIn()` is asked when the session has ended and gives a
  * promise of whether there is a new one; the request is then sent again, so that nothing is lost.
+ * `renew()` looks whether another tab has begun a new session of the same person's.
  * `away(is)` hears when the server cannot be reached and when it can again.
  */
-export function createApi({ root, session, environment, signIn, away = () => {}, fetch = globalThis.fetch, wait = pause }) {
+export function createApi({ root, session, environment, signIn, renew = async () => false, away = () => {}, fetch = globalThis.fetch, wait = pause }) {
   let signingIn = null;
   let isAway = false;
   const waiting = new Set();
@@ -40,7 +41,9 @@ export function createApi({ root, session, environment, signIn, away = () => {},
       return value;
     } catch (error) {
       if (isUnreachable(error)) gone();
-      if (error.status !== 401 || isPublic(path)) throw error;
+      if (isPublic(path)) throw error;
+      if (error.status === 403 && (await renew())) return attempt();
+      if (error.status !== 401) throw error;
       signingIn ??= signIn().finally(() => (signingIn = null));
       if (!(await signingIn)) throw error;
       return attempt();
@@ -57,9 +60,7 @@ export function createApi({ root, session, environment, signIn, away = () => {},
     }
   }
 
-  const probe = () => request(addressOf(root, '/admin/api/session'), { headers: headers(), credentials: 'same-origin', timeout: 5_000, fetch }).then(back, (error) => {
-    if (!isUnreachable(error)) back();
-  });
+  const probe = () => request(addressOf(root, '/admin/api/session'), { headers: headers(), credentials: 'same-origin', timeout: 5_000, fetch }).then(back, (error) => (isUnreachable(error) ? gone() : back()));
 
   function back() {
     if (!isAway) return;

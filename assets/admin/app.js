@@ -35,11 +35,20 @@ function Inside({ root, words, format }) {
   now.current = { session, environment };
   const explain = useCallback((error) => sentence(t, error), []);
 
+  // Somebody signed in again in another tab: the cookie is shared, what goes with it is not.
+  const renew = async () => {
+    const next = await api.get('/admin/api/session').catch(() => null);
+    const { session } = now.current;
+    if (!next?.signedIn || next.csrf === session?.csrf) return false;
+    enter(next);
+    return next.member.id === session?.member?.id;
+  };
   const api = useMemo(() => createApi({
     root,
     session: () => now.current.session,
     environment: () => now.current.environment,
     signIn: () => new Promise((resolve) => ask({ resolve })),
+    renew,
     away: setAway,
   }), []);
   const enter = useCallback((next) => {

@@ -1,6 +1,7 @@
 import { html } from '../vendor/preact.js';
 import { isUnreachable } from './api.js';
 import { useApp, useLoad } from './context.js';
+import { firstSession } from './early.js';
 import { Slot } from './slot.js';
 import { Button } from '../kit/button.js';
 import { Failed } from '../kit/load.js';
@@ -12,7 +13,7 @@ const doors = { signIn: page('sign-in'), setUp: page('set-up'), join: page('join
 /** What is seen by who is not signed in, or not yet known to be. */
 export function Doors() {
   const { t, api, session, enter, place, explain, isAway } = useApp();
-  const asked = useLoad(async () => enter(await api.get('/admin/api/session')));
+  const asked = useLoad(async () => enter((await firstSession()) ?? (await api.get('/admin/api/session'))));
   const which = place.path === '/setup' ? 'setUp' : place.path === '/join' ? 'join' : session?.needsSetUp ? 'first' : 'signIn';
   if (session) return html`<main class="door"><${Brand} /><${Slot} key=${which} page=${doors[which]} params=${{}} query=${place.query} /></main>`;
   if (asked.state !== 'failed') return html`<main class="door" aria-busy="true"></main>`;

@@ -15,6 +15,11 @@ export function Frame() {
   const [drawer, setDrawer] = useState(false);
   const [overlay, setOverlay] = useState(null);
   const main = useRef(null);
+  const opener = useRef(null);
+  const open = (event) => {
+    opener.current = event.currentTarget;
+    setDrawer(true);
+  };
   const found = findRoute(pages, place.path);
   useEffect(() => {
     setDrawer(false);
@@ -29,13 +34,13 @@ export function Frame() {
     <div class="frame">
       <${EnvironmentBand} />
       ${isAway && html`<div class="away" role="alert"><${Icon} name="offline" /><span>${t('away.banner')}</span><button type="button" class="button small" onClick=${api.probe}>${t('kit.again')}</button></div>`}
-      <header class="topbar">
-        <${IconButton} icon="menu" label=${t('frame.menu')} aria-expanded=${String(drawer)} onClick=${() => setDrawer(true)} />
+      <header class="topbar" inert=${drawer}>
+        <${IconButton} icon="menu" label=${t('frame.menu')} aria-expanded=${String(drawer)} onClick=${open} />
         <a class="brand" href="#/"><span class="mark" aria-hidden="true"></span>Magpie</a>
         <${IconButton} icon="search" label=${t('frame.palette')} onClick=${() => setOverlay('palette')} />
       </header>
-      <${Sidebar} active=${found?.route.nav} drawer=${drawer} onClose=${() => setDrawer(false)} onPalette=${() => setOverlay('palette')} onHelp=${() => setOverlay('help')} />
-      <main class="main" id="main" ref=${main} tabIndex="-1">
+      <${Sidebar} active=${found?.route.nav} drawer=${drawer} opener=${opener} onClose=${() => setDrawer(false)} onPalette=${() => setOverlay('palette')} onHelp=${() => setOverlay('help')} />
+      <main class="main" id="main" ref=${main} tabIndex="-1" inert=${drawer}>
         ${found ? html`<${Slot} key=${`${environment} ${place.path}`} page=${found.route} params=${found.params} query=${place.query} />` : html`<${Missing} />`}
       </main>
     </div>

@@ -23,7 +23,7 @@ export function createShared(api) {
 async function everyPage(api, path) {
   const rows = [];
   for (let page = 1; page <= 40; page += 1) {
-    const answer = await api.get(path, { query: { page, limit: 1_000 } });
+    const answer = await api.get(path, { query: { page, limit: 500 } });
     rows.push(...answer.rows);
     if (page >= (answer.pages ?? 1)) break;
   }

@@ -3,12 +3,12 @@ import { IconButton } from '../kit/button.js';
 import { Icon } from '../kit/icons.js';
 import { Menu } from '../kit/menu.js';
 import { useApp } from './context.js';
-import { navigation } from './pages.js';
+import { navigation, pages } from './pages.js';
 
 /** Where one can go, and at its foot where one is: the environment and the person. On small screens a drawer. */
-export function Sidebar({ active, drawer, onClose, onPalette, onHelp }) {
+export function Sidebar({ active, drawer, opener, onClose, onPalette, onHelp }) {
   const { t } = useApp();
-  const aside = useDrawer(drawer, onClose);
+  const aside = useDrawer(drawer, opener, onClose);
   return html`
     <div class="scrim" hidden=${!drawer} onClick=${onClose}></div>
     <aside class="sidebar ${drawer ? 'open' : ''}" ref=${aside}>
@@ -37,25 +37,22 @@ const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
 function Entry({ name, path, icon, keys, active, onClose }) {
   const { t } = useApp();
+  // Fetched while the pointer is on its way.
+  const fetch = () => void pages.find((page) => page.path === path)?.load().catch(() => {});
   return html`
-    <li><a class="nav-item" href="#${path}" aria-current=${active ? 'page' : undefined} title=${t('frame.press', { keys })} onClick=${onClose}>
+    <li><a class="nav-item" href="#${path}" aria-current=${active ? 'page' : undefined} title=${t('frame.press', { keys })} onClick=${onClose} onPointerEnter=${fetch}>
       <${Icon} name=${icon} /><span>${t(`nav.${name}`)}</span></a></li>`;
 }
 
 function EnvironmentSwitch() {
   const { t, environment, setEnvironment } = useApp();
   return html`
-    <fieldset class="environment">
-      <legend class="unseen">${t('environment')}</legend>
+    <div class="environment" role="group" aria-label=${t('environment')}>
       ${['live', 'test'].map((each) => html`
-        <label key=${each} class="environment-choice" data-environment=${each}>
-          <input type="radio" name="environment" value=${each} checked=${environment === each} onChange=${(event) => {
-            event.target.checked = environment === each;
-            setEnvironment(each);
-          }} />
+        <button key=${each} type="button" class="environment-choice" data-environment=${each} aria-pressed=${String(environment === each)} onClick=${() => setEnvironment(each)}>
           <span class="dot" aria-hidden="true"></span><span>${t(`environment.${each}`)}</span>
-        </label>`)}
-    </fieldset>`;
+        </button>`)}
+    </div>`;
 }
 
 function Person({ onHelp }) {
@@ -83,17 +80,15 @@ function Person({ onHelp }) {
 }
 
 /** Keyboard and focus of the drawer: in when it opens, back when it closes, out by Escape. */
-function useDrawer(open, onClose) {
+function useDrawer(open, opener, onClose) {
   const aside = useRef(null);
-  const before = useRef(null);
   useEffect(() => {
     if (!open) return undefined;
-    before.current = document.activeElement;
     aside.current.querySelector('button')?.focus();
     const press = (event) => {
       if (event.key === 'Escape' && !event.defaultPrevented) onClose();
       if (event.key !== 'Tab') return;
-      const stops = [...aside.current.querySelectorAll('a, button, input:checked')].filter((each) => each.checkVisibility());
+      const stops = [...aside.current.querySelectorAll('a, button')].filter((each) => each.checkVisibility());
       const edge = event.shiftKey ? stops[0] : stops.at(-1);
       if (document.activeElement !== edge) return;
       event.preventDefault();
@@ -102,7 +97,8 @@ function useDrawer(open, onClose) {
     document.addEventListener('keydown', press);
     return () => {
       document.removeEventListener('keydown', press);
-      if (aside.current?.contains(document.activeElement)) before.current?.focus();
+      const { activeElement } = document;
+      if (activeElement === document.body || aside.current?.contains(activeElement)) opener.current?.focus();
     };
   }, [open]);
   return aside;

@@ -41,7 +41,7 @@ export function SignInForm({ email: known = '', onSession, actions }) {
     <form class="door-form" onSubmit=${submit} novalidate>
       ${trouble && html`<${Notice} tone="danger" role="alert">${trouble}<//>`}
       <${Field} label=${t('sign-in.email')} name="email" type="email" autocomplete="username" required value=${email} onValue=${setEmail} error=${wrong.email} dir="ltr" />
-      <${Field} label=${t('sign-in.password')} name="password" type="password" autocomplete="current-password" required words=${words} value=${password} onValue=${setPassword} error=${wrong.password} />
+      <${Field} label=${t('sign-in.password')} name="password" type="password" autocomplete="current-password" required autofocus=${Boolean(known)} words=${words} value=${password} onValue=${setPassword} error=${wrong.password} />
       ${code !== null && html`<${Code} value=${code} onValue=${setCode} error=${wrong.code} />`}
       ${actions?.(busy) ?? html`<${Button} kind="primary" class="wide" type="submit" busy=${busy}>${t('sign-in.action')}<//>`}
     </form>`;

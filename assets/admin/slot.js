@@ -10,7 +10,12 @@ export function Slot({ page, params, query }) {
     const [module, t] = await Promise.all([page.load(), app.words.of(page.words)]);
     return { Page: module.default, t };
   }, [page]);
-  useEffect(() => app.api.onBack(() => loaded.error && loaded.again()), [loaded.error]);
+  // A script that could not be fetched is not fetched again by some browsers: with the server back, all anew.
+  useEffect(() => {
+    if (!loaded.error) return undefined;
+    app.api.probe();
+    return app.api.onBack(() => location.reload());
+  }, [loaded.error]);
   if (loaded.state === 'loading') return html`<div class="page"><${SkeletonTable} /></div>`;
   if (loaded.state === 'failed') return html`<div class="page"><${Failed} level=${1} error=${loaded.error} explain=${() => app.t('page.unloaded')} again=${() => location.reload()} /></div>`;
   if (loaded.state !== 'ready') return null;

@@ -3,11 +3,14 @@ import { direction, loadTranslator, makeTranslator } from '../lib/i18n.js';
 /** The languages there are words for; the first lends its words to the others. */
 export const languages = ['en'];
 
+/* As index.html asks for them ahead: other options would ask again. */
+const asPreloaded = (url) => fetch(url);
+
 const base = new URL('strings/', import.meta.url);
 
 /** The words that are everywhere as `t`, and `of(name)` for those of a page with the former behind them. */
 export async function speak() {
-  const t = await loadTranslator({ base, available: languages, preferred: navigator.languages });
+  const t = await loadTranslator({ base, available: languages, preferred: navigator.languages, fetch: asPreloaded });
   document.documentElement.lang = t.lang;
   document.documentElement.dir = direction(t.lang);
   const pages = new Map();

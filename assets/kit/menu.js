@@ -1,4 +1,4 @@
-import { html, useEffect, useId, useRef, useState } from '../vendor/preact.js';
+import { html, useEffect, useId, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
 import { nextIndex } from '../lib/keys.js';
 import { Icon } from './icons.js';
 import { placeBeside } from './place.js';
@@ -15,15 +15,16 @@ export function Menu({ label, items, children, icon = 'more', class: extra = 'bu
   const rows = () => [...list.current.querySelectorAll('[role^=menuitem]:not([aria-disabled=true])')];
   useEffect(() => {
     const element = list.current;
-    const toggled = ({ newState }) => {
-      setOpen(newState === 'open');
-      if (newState !== 'open') return;
-      placeBeside(element, button.current);
-      rows()[0]?.focus();
-    };
+    const toggled = ({ newState }) => setOpen(newState === 'open');
     element.addEventListener('toggle', toggled);
     return () => element.removeEventListener('toggle', toggled);
   }, []);
+  // What is in it is drawn only while it is open, and has a size only then.
+  useLayoutEffect(() => {
+    if (!open) return;
+    placeBeside(list.current, button.current);
+    rows()[0]?.focus({ preventScroll: true });
+  }, [open]);
   const close = () => {
     list.current.hidePopover();
     button.current?.focus();

@@ -77,7 +77,7 @@ function Row({ row, id, name, columns, href, onOpen, selected, onSelect, items }
       ${onSelect && html`<td role="cell" class="pick"><input type="checkbox" aria-label=${t('kit.table.one', { name })} checked=${selected} onChange=${(event) => onSelect(id, event.target.checked)} /></td>`}
       ${columns.map((column, at) => html`
         <td key=${column.key} role="cell" class="${column.end ? 'end' : ''} ${at === 0 ? 'first' : ''} ${column.quiet ? 'quiet' : ''} ${column.class ?? ''} col-${column.key}" data-label=${column.label}>
-          ${at === 0 && leads && !column.ownLink ? link(column.cell(row)) : column.cell(row)}
+          ${at === 0 && leads && !column.ownLink ? link(column.cell(row)) : html`<div class="cell">${column.cell(row)}</div>`}
         </td>`)}
       ${items && html`<td role="cell" class="more">${items(row)?.some(Boolean) && html`<${Menu} label=${t('kit.table.menu', { name })} items=${items(row)} />`}</td>`}
     </tr>`;

@@ -1,4 +1,4 @@
-import { html, useId, useRef, useState } from '../vendor/preact.js';
+import { html, useEffect, useId, useRef, useState } from '../vendor/preact.js';
 import { search } from '../lib/search.js';
 import { Icon } from './icons.js';
 import { useWords } from './words.js';
@@ -16,6 +16,7 @@ export function TagInput({ label, help, error, values, onValues, suggestions = [
   const { t } = useWords();
   const id = useId();
   const input = useRef(null);
+  const list = useRef(null);
   const [written, write] = useState('');
   const [active, setActive] = useState(-1);
   const [open, setOpen] = useState(false);
@@ -51,6 +52,7 @@ export function TagInput({ label, help, error, values, onValues, suggestions = [
     if (event.key !== 'Backspace' || !written) event.preventDefault();
   };
   const listed = found.length > 0;
+  useEffect(() => void (listed && list.current?.scrollIntoView({ block: 'nearest' })), [listed]);
   return html`
     <div class="field">
       <div class="head"><label for=${id}>${label}</label></div>
@@ -66,7 +68,7 @@ export function TagInput({ label, help, error, values, onValues, suggestions = [
           onFocus=${() => setOpen(true)} onBlur=${() => (setOpen(false), strict ? write('') : take(written))} />
       </div>
       ${suggestions.length > 0 && html`
-        <ul id="${id}-list" class="suggestions" role="listbox" aria-label=${label} hidden=${!listed}>
+        <ul id="${id}-list" ref=${list} class="suggestions" role="listbox" aria-label=${label} hidden=${!listed}>
           ${found.map((each, at) => html`
             <li key=${each.value} id="${id}-${at}" role="option" aria-selected=${String(at === active)} class=${at === active ? 'on' : ''}
               onPointerDown=${(event) => (event.preventDefault(), take(each.value))}>${each.mark}<span>${each.label}</span></li>`)}

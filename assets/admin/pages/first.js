@@ -11,7 +11,7 @@ export default function First() {
   return html`
     <${Door} title=${t('first.title')} lead=${t('first.lead')}>
       <p>${t('first.text')}</p>
-      <div class="stack"><p class="quiet small">${t('first.lost')}</p><${Copyable} text="magpie admin setup-link" /></div>
+      <div class="stack"><p class="quiet small">${t('first.lost')}</p><${Copyable} text="magpie admin link" /></div>
       <${Button} class="wide" icon="refresh" busy=${look.busy} onClick=${look.run}>${t('first.again')}<//>
     <//>`;
 }

@@ -58,13 +58,13 @@ function List({ rows, keys, show = 'valid', busy }) {
     </div>`;
 }
 
-const week = 7 * 86_400_000;
+const soon = 14 * 86_400_000;
 
 function stateOf({ revokedAt, expiresAt }, now = Date.now()) {
   if (revokedAt) return 'revoked';
   if (!expiresAt) return 'valid';
   const left = Date.parse(expiresAt) - now;
-  return left <= 0 ? 'expired' : left < week ? 'soon' : 'valid';
+  return left <= 0 ? 'expired' : left < soon ? 'soon' : 'valid';
 }
 
 function State({ row }) {

@@ -60,7 +60,7 @@ function Tiles({ totals, refreshes, connections }) {
 
 const leads = {
   connection_failed: ({ connectionId }) => (connectionId ? `#/connections/${encodeURIComponent(connectionId)}` : '#/connections?state=failed'),
-  app_without_credentials: ({ platform }) => `#/authkit?q=${encodeURIComponent(platform ?? '')}`,
+  app_without_credentials: ({ platform }) => `#/authkit?configure=${encodeURIComponent(platform ?? '')}`,
   key_expiring: () => '#/keys',
 };
 

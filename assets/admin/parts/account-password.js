@@ -9,7 +9,7 @@ import { NewPassword, flawOf } from './password.js';
 
 /** Changing one's own password takes the present one. */
 export function Password() {
-  const { t, api, session } = useApp();
+  const { t, api, session, reload } = useApp();
   const toast = useToast();
   const [form, setForm] = useState({ current: '', new: '' });
   const [wrong, setWrong] = useState({});
@@ -18,6 +18,8 @@ export function Password() {
     await api.put('/admin/api/me/password', form);
     setForm({ current: '', new: '' });
     toast(t('account.password.changed'));
+    // Every session has ended with the old one, this as well.
+    await reload();
   });
   const submit = (event) => {
     event.preventDefault();

@@ -2,12 +2,14 @@ import { html, useState } from '../../vendor/preact.js';
 import { Button } from '../../kit/button.js';
 import { Field } from '../../kit/field.js';
 import { Notice } from '../../kit/notice.js';
+import { useToast } from '../../kit/toast.js';
 import { useAct, useApp } from '../context.js';
 import { NewPassword, flawOf } from './password.js';
 
 /** Name and password of who comes in by a link; with `email` that as well. `send(form)` gives the new session. */
 export function JoinForm({ email = false, nameHelp, action, send }) {
   const { t, enter } = useApp();
+  const toast = useToast();
   const [form, setForm] = useState({ email: '', name: '', password: '' });
   const [wrong, setWrong] = useState({});
   const set = (name) => (value) => setForm((now) => ({ ...now, [name]: value }));
@@ -15,6 +17,7 @@ export function JoinForm({ email = false, nameHelp, action, send }) {
     const session = await send({ name: form.name.trim(), password: form.password, ...(email ? { email: form.email.trim() } : {}) });
     location.hash = '#/';
     enter(session);
+    if (!session.signedIn) toast(t('join.sign-in'));
   });
   const submit = (event) => {
     event.preventDefault();

@@ -53,6 +53,13 @@ test('a_wrong_password_opens_no_second_dialog', async () => {
   await assert.rejects(api.post('/admin/api/session', {}), { status: 401 });
 });
 
+test('what_another_tab_has_renewed_is_sent_again_and_a_real_refusal_is_not', async () => {
+  const renewed = world([403, answer(200, 'a')], { renew: async () => true });
+  assert.equal(await renewed.api.post('/v1/toolsets', {}), 'a');
+  const refused = world([403], { renew: async () => false });
+  await assert.rejects(refused.api.get('/v1/toolsets'), { status: 403 });
+});
+
 test('a_server_that_is_away_is_looked_for_with_longer_and_longer_pauses', async () => {
   const { api, away, waits } = world([new TypeError('x'), new TypeError('x'), 502, answer(200, {})]);
   let heard = 0;

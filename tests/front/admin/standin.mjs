@@ -1,7 +1,8 @@
 // A server for development and tests of the admin UI: the assets under the real policy, and canned answers
 // in the shapes of the real API. `node tests/front/admin/standin.mjs [port]`, then http://localhost:3999/admin/.
+// With MAGPIE_BEHIND=http://127.0.0.1:3005 a real server answers in place of the canned answers.
 // Query parameters of /standin/set change its mood: `away`, `slow=ms`, `signedOut`, `setUp`, `mode`, `role`, `empty`, `fail=path`.
-import { createServer } from "node:http";
+import { createServer, request as ask } from "node:http";
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -34,8 +35,21 @@ async function serve(world, request, response) {
   if (url.pathname === "/admin/") return send(response, 200, await readFile(new URL("admin/index.html", assets)), kinds[".html"]);
   if (url.pathname === "/admin" || url.pathname === "/") return void response.writeHead(302, { location: "/admin/" }).end();
   if (url.pathname.startsWith("/assets/") || url.pathname.startsWith("/icons/")) return file(url.pathname.replace(/^\/assets\//, "").replace(/^\//, ""), response);
+  if (behind) return pass(request, response);
   if (world.mood.slow) await new Promise((resolve) => setTimeout(resolve, Number(world.mood.slow)));
   return api(world, request, response, url);
+}
+
+const behind = process.env.MAGPIE_BEHIND;
+
+/** Hands a request on to a real server, and its answer back. */
+function pass(request, response) {
+  const forward = ask(new URL(request.url, behind), { method: request.method, headers: { ...request.headers, host: new URL(behind).host } }, (answer) => {
+    response.writeHead(answer.statusCode, answer.headers);
+    answer.pipe(response);
+  });
+  forward.on("error", () => request.socket.destroy());
+  request.pipe(forward);
 }
 
 async function file(path, response) {

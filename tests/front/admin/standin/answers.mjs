@@ -98,8 +98,13 @@ const routes = [
   ["GET", "/v1/toolsets/:name", ({ world, params }) => world.toolsets.find(({ name }) => name === params.name) ?? refuse(404, "there is no such toolset")],
   ["PATCH", "/v1/toolsets/:name", ({ world, params, body }) => Object.assign(world.toolsets.find(({ name }) => name === params.name), body)],
   ["DELETE", "/v1/toolsets/:name", ({ world, params }) => ((world.toolsets = world.toolsets.filter(({ name }) => name !== params.name)), { deleted: true })],
-  ["GET", "/v1/approvals", ({ world, query }) => page(world.mood.empty ? [] : world.approvals.filter(({ state }) => !query.get("state") || state === query.get("state")), query)],
-  ["POST", "/v1/approvals/:id/:how", ({ world, params, body }) => Object.assign(world.approvals.find(({ id }) => id === params.id), { state: params.how === "approve" ? "executed" : "denied", decidedAt: new Date().toISOString(), decidedBy: "Ada Lovelace", note: body?.note ?? null })],
+  ["GET", "/v1/approvals", ({ world, query, environment }) => page(world.mood.empty ? [] : world.approvals.filter((row) => row.environment === environment && (!query.get("state") || row.state === query.get("state"))).map(({ request, answer, ...row }) => row), query)],
+  ["GET", "/v1/approvals/:id", ({ world, params, environment }) => world.approvals.find((row) => row.id === params.id && row.environment === environment) ?? refuse(404, "there is no such approval")],
+  ["POST", "/v1/approvals/:id/:how", ({ world, params, body, environment }) => {
+    const row = world.approvals.find((each) => each.id === params.id && each.environment === environment);
+    if (row.state !== "pending") return refuse(409, "it has been decided already");
+    return Object.assign(row, { state: params.how === "approve" ? "executed" : "denied", decidedAt: new Date().toISOString(), decidedBy: "Ada Lovelace", note: body?.note ?? null, answer: params.how === "approve" ? { outcome: "answered", status: 200, headers: {}, body: { ok: true }, truncated: false, notes: [] } : null });
+  }],
   ["GET", "/admin/api/audit", ({ world, query }) => cursor(world.mood.empty ? [] : world.audit.filter((row) => (!query.get("what") || row.what === query.get("what")) && has(`${row.what} ${row.object.name} ${row.actor.name}`, query.get("q")) && (!query.get("actor") || row.actor.kind === query.get("actor") || row.actor.id === query.get("actor"))), query)],
   ["GET", "/admin/api/webhooks", ({ world, environment }) => ({ rows: world.mood.empty ? [] : world.webhooks.filter((row) => row.environment === environment) })],
   ["POST", "/admin/api/webhooks", ({ world, body, environment }) => {

@@ -111,13 +111,15 @@ const toolsets = (now) => [
 ];
 
 function approvals({ connections, now }) {
-  return ["pending", "pending", "executed", "denied", "expired", "failed"].map((state, at) => ({
-    id: id(at, "a993"), environment: "test", state, action: { id: `conn_mod_def::github::${at}`, title: at ? "Delete a repository" : "Send a message <b>now</b>", platform: at ? "github" : "slack", key: "deleteRepo" },
-    connectionKey: connections.test[at].key, identity: connections.test[at].identity, toolset: at % 2 ? "support" : null, key: { id: id(2, "4e75"), name: "support agent" },
-    request: { method: at ? "DELETE" : "POST", url: at ? "https://api.github.com/repos/acme/site" : "https://slack.com/api/chat.postMessage", headers: { authorization: "Bearer •••", accept: "application/json" }, body: at ? null : { channel: "C01", text: "Hello\nthere <script>alert(1)</script>" } },
-    createdAt: ago(now, at * 4_000 + 90), expiresAt: new Date(now + 3_600_000 * (at + 1)).toISOString(), decidedAt: state === "pending" ? null : ago(now, 60), decidedBy: state === "pending" ? null : "Grace Hopper", note: state === "denied" ? "Not on a Friday." : null,
-    reason: state === "failed" ? "the provider answered with status 502" : null, answer: state === "executed" ? { status: 200, body: { ok: true } } : null,
-  }));
+  const row = (environment) => (state, at) => ({
+    id: id(at, "a993"), environment, state, action: { id: `conn_mod_def::github::${at}`, title: at ? "Delete a repository" : "Send a message <b>now</b>", method: at ? "DELETE" : "POST", platform: at ? "github" : "slack" },
+    connectionKey: connections[environment][at].key, identity: connections[environment][at].identity, apiKey: id(environment === "live" ? 2 : 12, "4e75"), toolset: at % 2 ? "support" : null,
+    createdAt: ago(now, at * 4_000 + 90), expiresAt: new Date(now + 3_600_000 * (at + 1)).toISOString(), decidedAt: state === "pending" || state === "expired" ? null : ago(now, 60),
+    decidedBy: { executed: "Grace Hopper", denied: "webhook", failed: id(11, "4e75") }[state] ?? null, note: state === "denied" ? "Not on a Friday." : null, reason: state === "failed" ? "the provider answered with status 502" : null, endedAt: null,
+    request: { outcome: "dryRun", method: at ? "DELETE" : "POST", url: at ? "https://api.github.com/repos/acme/site" : "https://slack.com/api/chat.postMessage", headers: { accept: "application/json", authorization: "Bearer •••" }, body: at ? null : { channel: "C01", text: "Hello\nthere <script>alert(1)</script>" }, notes: at ? [] : ["`mood` is not known of this action"] },
+    answer: state === "executed" ? { outcome: "answered", status: 200, headers: { "content-type": "application/json" }, body: { ok: true }, truncated: false, notes: [] } : null,
+  });
+  return ["live", "test"].flatMap((environment) => ["pending", "pending", "executed", "denied", "expired", "failed"].map(row(environment)));
 }
 
 function audit({ now, random }) {

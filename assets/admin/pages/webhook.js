@@ -1,0 +1,82 @@
+import { html, useState } from '../../vendor/preact.js';
+import { Badge } from '../../kit/badge.js';
+import { Button } from '../../kit/button.js';
+import { Section } from '../../kit/header.js';
+import { Blank, Loaded } from '../../kit/load.js';
+import { Notice } from '../../kit/notice.js';
+import { Switch } from '../../kit/switch.js';
+import { Table } from '../../kit/table.js';
+import { Time } from '../../kit/time.js';
+import { useToast } from '../../kit/toast.js';
+import { fillPath } from '../../lib/router.js';
+import { useAct, useApp, useLoad, useUnsaved } from '../context.js';
+import { Page } from '../parts/page.js';
+import { WebhookFields, eventName, flawsOf, knownEvents, wishesOf } from '../parts/webhooks-form.js';
+
+export default function Webhook({ params }) {
+  const { t, explain } = useApp();
+  const path = fillPath('/admin/api/webhooks/:id', params);
+  const one = useLoad((api, signal) => api.get(path, { signal }), [path]);
+  return html`
+    <${Page} narrow title=${t('webhooks.one')} lead=${one.value && html`<span dir="ltr">${one.value.url}</span>`} back=${{ href: '#/webhooks', label: t('nav.webhooks') }}>
+      <${Loaded} of=${one} explain=${explain}>${(value) => html`<${Edit} key=${value.updatedAt} value=${value} path=${path} one=${one} /><${Deliveries} path=${path} />`}<//>
+    <//>`;
+}
+
+function Edit({ value, path, one }) {
+  const { t, api, can } = useApp();
+  const toast = useToast();
+  const [form, setForm] = useState({ url: value.url, description: value.description ?? '', events: value.events });
+  const [wrong, setWrong] = useState({});
+  const changed = JSON.stringify(wishesOf(form)) !== JSON.stringify(wishesOf(value));
+  useUnsaved(changed);
+  const save = useAct(async (wishes) => {
+    one.set(await api.patch(path, wishes));
+    toast(t('saved'));
+  });
+  const submit = (event) => {
+    event.preventDefault();
+    const flaws = flawsOf(form);
+    setWrong(flaws);
+    const [first] = Object.keys(flaws);
+    if (first) event.target.querySelector(`[name=${first}]`)?.focus();
+    else save.run(wishesOf(form));
+  };
+  if (!can('manager')) return html`<${Notice} tone="info">${t('webhooks.read-only')}<//>`;
+  return html`
+    <section class="panel">
+      <${Switch} label=${t('webhooks.active')} help=${t('webhooks.active.help')} checked=${value.active} busy=${save.busy} onValue=${(active) => save.run({ active })} />
+      <form class="stack" onSubmit=${submit} novalidate>
+        <${WebhookFields} form=${form} setForm=${setForm} wrong=${wrong} events=${value.knownEvents ?? knownEvents} />
+        ${save.error && html`<${Notice} tone="danger" role="alert">${save.error}<//>`}
+        <div class="row-of"><${Button} type="submit" kind=${changed ? 'primary' : ''} busy=${save.busy} disabled=${!changed}>${t('save')}<//></div>
+      </form>
+    </section>`;
+}
+
+function Deliveries({ path }) {
+  const { t, explain, api, format, can } = useApp();
+  const toast = useToast();
+  const list = useLoad((api, signal) => api.get(`${path}/deliveries`, { signal }), [path]);
+  const test = useAct(async () => {
+    const { outcome, status, error } = (await api.post(`${path}/test`, {}, { timeout: 60_000 })) ?? {};
+    const fine = outcome === 'delivered' || (outcome === undefined && !error);
+    toast(fine ? t('webhooks.test.fine') : t('webhooks.test.failed', { why: error ?? status ?? outcome }), { tone: fine ? 'success' : 'danger' });
+    list.again();
+  });
+  const fine = (row) => row.outcome === 'delivered' || (row.status >= 200 && row.status < 300);
+  const columns = [
+    { key: 'event', label: t('webhooks.event'), cell: ({ event }) => eventName(t, event) },
+    { key: 'outcome', label: t('webhooks.answer'), cell: (row) => html`<${Badge} tone=${fine(row) ? 'success' : 'danger'}>${row.status ?? t('webhooks.no-answer')}<//>${row.error && html` <span class="quiet">${row.error}</span>`}` },
+    { key: 'attempt', label: t('webhooks.attempt'), end: true, cell: ({ attempt }) => attempt ?? '—' },
+    { key: 'took', label: t('webhooks.took'), end: true, cell: ({ durationMs }) => (durationMs === undefined || durationMs === null ? '—' : format.duration(durationMs)) },
+    { key: 'at', label: t('webhooks.when'), cell: ({ at }) => html`<${Time} value=${at} />`, quiet: true },
+  ];
+  return html`
+    <${Section} title=${t('webhooks.deliveries')} actions=${can('manager') && html`<${Button} class="small" icon="send" busy=${test.busy} onClick=${test.run}>${t('webhooks.test')}<//>`}>
+      ${test.error && html`<${Notice} tone="danger" role="alert">${test.error}<//>`}
+      <${Loaded} of=${list} explain=${explain}>${({ rows }) => (rows.length > 0
+        ? html`<${Table} label=${t('webhooks.deliveries')} columns=${columns} rows=${rows} busy=${list.busy} />`
+        : html`<${Blank} icon="send" title=${t('webhooks.deliveries.none')} />`)}<//>
+    <//>`;
+}
