@@ -19,3 +19,12 @@ export function remember(key, value) {
     // A browser that keeps nothing: then nothing is kept.
   }
 }
+
+/** Keeps a value for this tab only; `recall` finds it. */
+export function rememberHere(key, value) {
+  try {
+    sessionStorage.setItem(name(key), JSON.stringify(value));
+  } catch {
+    // Full, or not allowed: then it is not kept.
+  }
+}

@@ -11,13 +11,13 @@ export function InlineMarkdown({ text }) {
   return spans(String(text ?? '')).map(span);
 }
 
-function block({ type, text, items, start }) {
+export function block({ type, text, items, start }) {
   if (type === 'p') return html`<p>${text.map(span)}</p>`;
   const lines = items.map((item) => html`<li>${item.map(span)}</li>`);
   return type === 'ol' ? html`<ol start=${start}>${lines}</ol>` : html`<ul>${lines}</ul>`;
 }
 
-function span({ type, text, href }) {
+export function span({ type, text, href }) {
   switch (type) {
     case 'code':
       return html`<code dir="ltr">${text}</code>`;

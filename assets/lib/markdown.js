@@ -43,8 +43,12 @@ const marks = [
   ['em', /(?<![\p{L}\p{N}_])_(\S(?:.*?\S)?)_(?![\p{L}\p{N}_])/u],
 ];
 
-/** The spans of one line: the earliest mark, what was before it, and so on with the rest. */
+/** Nobody writes so long a paragraph; looking for marks in it takes time with the square of its length. */
+export const LONGEST = 5_000;
+
+/** The spans of one paragraph: the earliest mark, what was before it, and so on with the rest. */
 export function spans(text) {
+  if (text.length > LONGEST) return [{ type: 'text', text }];
   const found = [];
   let rest = text;
   while (rest) {

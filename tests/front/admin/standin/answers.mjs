@@ -2,6 +2,7 @@
 import { refuse } from "../standin.mjs";
 import { authKitRoutes } from "./authkit.mjs";
 import { connectionRoutes } from "./connections.mjs";
+import { passthrough, routes as tools } from "./tools.mjs";
 
 const empty = { isAnswer: true, status: 204, value: "" };
 const page = (rows, query) => {
@@ -68,7 +69,7 @@ const routes = [
   }],
   ["DELETE", "/admin/api/keys/:id", ({ world, params }) => Object.assign(world.keys.find(({ id }) => id === params.id), { revokedAt: new Date().toISOString() })],
   ["GET", "/v1/available-connectors", ({ world, query }) => page(world.connectors.filter(({ name, platform }) => has(name + platform, query.get("q"))), query)],
-  ["GET", "/admin/api/logs", ({ world, query, environment }) => cursor(world.mood.empty ? [] : world.logs.filter((row) => row.environment === environment && (!query.get("outcome") || row.outcome === query.get("outcome")) && (!query.get("kind") || row.kind === query.get("kind")) && (!query.get("platform") || row.platform === query.get("platform")) && (!query.get("connection") || row.connectionKey === query.get("connection")) && has(`${row.path} ${row.connectionKey}`, query.get("q"))), query)],
+  ["GET", "/admin/api/logs", ({ world, query, environment }) => cursor(world.mood.empty ? [] : world.logs.filter((row) => row.environment === environment && (!query.get("outcome") || row.outcome === query.get("outcome")) && (!query.get("kind") || row.kind === query.get("kind")) && (!query.get("platform") || row.platform === query.get("platform")) && (!query.get("connection") || row.connectionKey === query.get("connection")) && has(`${row.path} ${row.connectionKey} ${row.requestId}`, query.get("q"))), query)],
   ["GET", "/admin/api/logs/stream", ({ world, response, environment }) => {
     response.writeHead(200, { "content-type": "text/event-stream" });
     const timer = setInterval(() => response.write(`data: ${JSON.stringify({ ...world.random.of(world.logs), environment, id: crypto.randomUUID(), at: new Date().toISOString() })}\n\n`), 900);
@@ -140,7 +141,8 @@ function overview({ random, mood, connections, connectors }, range, environment)
 }
 
 export function answer(asked) {
-  for (const [method, pattern, act] of routes) {
+  if (asked.rawPath.startsWith("/v1/passthrough/")) return passthrough(asked);
+  for (const [method, pattern, act] of [...routes, ...tools]) {
     const params = fits(pattern, asked.rawPath);
     if (method === asked.method && params) {
       if (!pattern.startsWith("/admin/api/session") && asked.world.mood.signedOut && !/setup|invitations/.test(pattern)) return refuse(401, "sign in", { key: "err::application::unauthorized" });
