@@ -20,7 +20,7 @@ export default function Action({ params }) {
   const connector = useConnectors().value?.byPlatform.get(platform);
   const loaded = useLoad(async (api, signal) => {
     const [action, { rows }] = await Promise.all([
-      api.get(`/admin/api/actions/${encodeURIComponent(actionId)}`, { signal }),
+      api.get(`/v1/actions/${encodeURIComponent(actionId)}`, { signal }),
       api.get('/v1/knowledge', { query: { _id: actionId, limit: 1 }, signal }),
     ]);
     return { action: { ...action, id: action.id ?? action.systemId ?? actionId, params: action.params ?? [] }, knowledge: rows[0]?.knowledge ?? '' };

@@ -20,7 +20,7 @@ export default function Playground({ query }) {
   const [turn, setTurn] = useState(0);
   const action = useLoad(async (api, signal) => {
     if (!query.action) return null;
-    const found = await api.get(`/admin/api/actions/${encodeURIComponent(query.action)}`, { signal });
+    const found = await api.get(`/v1/actions/${encodeURIComponent(query.action)}`, { signal });
     return { ...found, id: found.id ?? found.systemId ?? query.action, params: found.params ?? [] };
   }, [query.action]);
   const connection = useLoad(async (api, signal) => {

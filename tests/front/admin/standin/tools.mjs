@@ -50,7 +50,7 @@ export const routes = [
   }],
   ["GET", "/v1/available-actions/search/:platform", async ({ query, params }) => ranked([...(params.platform === "slack" ? [odd] : []), ...await actionsOf(params.platform)], query.get("query") ?? "", Number(query.get("limit") ?? 5))],
   ["GET", "/v1/available-actions/:platform", async ({ query, params, world }) => paged(world.mood.empty ? [] : [...(params.platform === "slack" ? [odd] : []), ...await actionsOf(params.platform)].map(view), query)],
-  ["GET", "/admin/api/actions/:id", async ({ params }) => {
+  ["GET", "/v1/actions/:id", async ({ params }) => {
     const action = params.id.endsWith("::odd") ? odd : await find(params.id);
     if (!action) return refuse(404, "there is no such action");
     const fields = (action.params ?? []).map((param) => ({ type: "string", items: null, required: param.in === "path", enum: [], default: null, description: "", ...param }));
