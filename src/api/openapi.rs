@@ -25,7 +25,8 @@ use super::{PublicUrl, admin, assets, authkit, llms, mcp, operations, pages, v1}
         authkit::session::open_link, authkit::connections::list, authkit::connections::create,
         authkit::connections::delete, authkit::flows::begin, authkit::flows::outcome,
         authkit::flows::cancel, authkit::redirects::start, authkit::redirects::callback,
-        admin::keys::revoke, operations::health, operations::ready, operations::metrics, operations::root,
+        admin::keys::revoke, admin::logs::list, admin::logs::get, admin::logs::stream, admin::overview::get,
+        operations::health, operations::ready, operations::metrics, operations::root,
         assets::icon, assets::admin, serve, llms::serve, mcp::serve, mcp::serve_toolset,
         v1::integrations::list, v1::integrations::get, v1::integrations::update, v1::integrations::reset,
         v1::actions_run::run, v1::toolsets::list, v1::toolsets::create, v1::toolsets::get, v1::toolsets::update,
@@ -45,6 +46,7 @@ use super::{PublicUrl, admin, assets, authkit, llms, mcp, operations, pages, v1}
         (name = "authkit", description = "Sessions and links by which people connect their accounts"),
         (name = "authkit modal", description = "What the modal's own page speaks with; needs a session"),
         (name = "keys", description = "API keys; for the command line on the server's own machine"),
+        (name = "journal", description = "What happened, and how things go"),
         (name = "operations", description = "For whoever runs it"),
     )
 )]

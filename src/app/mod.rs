@@ -30,6 +30,7 @@ use crate::domain::{
 use crate::egress::limits::Limits;
 use crate::egress::{Egress, Settings};
 use crate::jobs::report;
+use crate::journal::{self, Journal, Keep};
 use crate::mock;
 use crate::oauth::{self, ClientPair};
 use crate::passthrough::Passthrough;
@@ -187,6 +188,7 @@ pub(crate) struct Services {
     pub(crate) egress: Arc<Egress>,
     pub(crate) passthrough: Arc<Passthrough>,
     pub(crate) agents: Agents,
+    pub(crate) journal: Arc<Journal>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) request_lines: RequestLines,
 }
@@ -206,6 +208,7 @@ impl Services {
         metrics.know(catalogue.now().connectors.keys().cloned());
         let catalogue = Arc::new(catalogue);
         let egress = Arc::new(Egress::new(egress_settings(config))?);
+        let journal = Arc::new(open_journal(config, mode, &core, &metrics));
         let elsewhere = Elsewhere::of(mode, at, public_url, &egress);
         let vault = Vault::new(Parts {
             engine: SharedEngine::clone(&core.engine),
@@ -218,6 +221,7 @@ impl Services {
             defaults: elsewhere.defaults,
             redirect_uri: format!("{public_url}{REDIRECT_PATH}"),
             metrics: Arc::clone(&metrics),
+            recorder: journal.recorder(),
         });
         let vault = Arc::new(vault);
         let sessions = Arc::new(Sessions::new(
@@ -256,6 +260,7 @@ impl Services {
             egress,
             passthrough,
             agents,
+            journal,
             metrics,
             request_lines: logs.request_lines(),
         })
@@ -313,6 +318,19 @@ impl Elsewhere {
             },
         }
     }
+}
+
+fn open_journal(config: &Config, mode: Mode, core: &Core, metrics: &Arc<Metrics>) -> Journal {
+    let in_memory = matches!(mode, Mode::Dev { in_memory: true });
+    let settings = journal::Settings {
+        enabled: config.journal.enabled,
+        folder: (!in_memory).then(|| config.data_dir.join("journal")),
+        keep: Keep {
+            days: config.journal.days,
+            megabytes: config.journal.megabytes,
+        },
+    };
+    Journal::open(settings, metrics, &core.clock)
 }
 
 fn reload(catalogue: &Catalogue, metrics: &Metrics) {

@@ -30,8 +30,8 @@ use std::path::{Path, PathBuf};
 use figment::Figment;
 
 pub use checked::{
-    AgentSettings, ApprovalWebhook, AuthKitSettings, Config, Egress, Limits, LogFormat,
-    Passthrough, Store,
+    AgentSettings, ApprovalWebhook, AuthKitSettings, Config, Egress, JournalSettings, Limits,
+    LogFormat, Passthrough, Store,
 };
 pub use keyring::{MASTER_KEY_BYTES, MasterKey, NoMasterKey, Refusal, write_new};
 pub use mistakes::{Mistake, Mistakes};

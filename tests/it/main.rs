@@ -16,6 +16,7 @@ mod doors;
 mod httpbin;
 mod imports;
 mod integrations;
+mod journal;
 mod layers;
 mod machines;
 mod mcp;
