@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::http::header::HeaderValue;
 use actix_web::http::{Method, StatusCode, Uri};
 use actix_web::{HttpMessage, HttpRequest, web};
 use hyper::http::HeaderMap;
@@ -42,7 +43,7 @@ struct Noted {
     method: Method,
     uri: Uri,
     /// The connection's key as the caller named it.
-    named: Option<String>,
+    named: Option<HeaderValue>,
     live: Option<Arc<Live>>,
     action: Option<Arc<Action>>,
     injected_query: Vec<String>,
@@ -71,14 +72,14 @@ impl Draft {
             request_id.clone_from(&served.request_id);
         }
         let noted = recorder.is_on().then(|| {
-            let named = request.headers().get("x-pica-connection-key");
+            let named = request.headers().get("x-pica-connection-key").cloned();
             Box::new(Noted {
                 began: Instant::now(),
                 key: Arc::clone(key),
                 request_id,
                 method: request.method().clone(),
                 uri: request.uri().clone(),
-                named: named.and_then(|named| Some(named.to_str().ok()?.to_owned())),
+                named,
                 live: None,
                 action: None,
                 injected_query: Vec::new(),
@@ -255,13 +256,14 @@ impl Noted {
     /// What is written down. On the journal's thread.
     fn entry(self, mut event: Event, now: Instant) -> Entry {
         event.asked_with(&self.key);
-        match (&self.live, &self.named) {
-            (Some(live), _) => event.about(&live.connection),
-            // Names what is not there, or not usable; a text that is no key may be anything.
-            (None, Some(named)) if named.parse::<ConnectionKey>().is_ok() => {
-                event.connection_key = Some(named.clone());
+        match &self.live {
+            Some(live) => event.about(&live.connection),
+            None => {
+                // Names what is not there, or not usable; a text that is no key may be anything.
+                let named = self.named.as_ref().and_then(|named| named.to_str().ok());
+                let named = named.filter(|named| named.parse::<ConnectionKey>().is_ok());
+                event.connection_key = named.map(str::to_owned);
             }
-            (None, _) => {}
         }
         if let Some(action) = &self.action {
             event.of_action(action);

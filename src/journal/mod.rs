@@ -93,7 +93,7 @@ struct Inner {
     is_closing: AtomicBool,
     live: broadcast::Sender<Arc<Told>>,
     ended: watch::Sender<bool>,
-    readers: Semaphore,
+    readers: Arc<Semaphore>,
 }
 
 impl Journal {
@@ -114,7 +114,7 @@ impl Journal {
             is_closing: AtomicBool::new(false),
             live: broadcast::Sender::new(BEHIND),
             ended: watch::Sender::new(false),
-            readers: Semaphore::new(READERS),
+            readers: Arc::new(Semaphore::new(READERS)),
         });
         let queue = Queue::new(Arc::clone(metrics));
         let mut journal = Self {

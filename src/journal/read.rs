@@ -100,12 +100,15 @@ impl Journal {
         &self,
         read: impl FnOnce(&Inner) -> io::Result<T> + Send + 'static,
     ) -> io::Result<T> {
-        let permit = self.inner.readers.acquire().await;
-        let _permit = permit.map_err(io::Error::other)?;
+        let permit = Arc::clone(&self.inner.readers).acquire_owned().await;
+        let permit = permit.map_err(io::Error::other)?;
         let inner = Arc::clone(&self.inner);
-        tokio::task::spawn_blocking(move || read(&inner))
-            .await
-            .map_err(io::Error::other)?
+        let reading = tokio::task::spawn_blocking(move || {
+            // Held also if whoever asked has left.
+            let _permit = permit;
+            read(&inner)
+        });
+        reading.await.map_err(io::Error::other)?
     }
 }
 

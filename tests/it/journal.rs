@@ -120,15 +120,13 @@ async fn calls_that_come_to_nothing_are_listed_with_the_reason_and_strangers_are
     for (caller, method, connection, path, status, outcome) in [
         (&client, "GET", &key, "/404", 404, "client_error"),
         (&client, "GET", &key, "/503", 503, "provider_error"),
-        (&client, "GET", &key, "/../x", 400, "client_error"),
+        (&client, "GET", &key, "/a%2f..%2fb", 400, "client_error"),
         (&client, "GET", &nowhere, "/x", 404, "client_error"),
         (&reading, "POST", &key, "/x", 403, "client_error"),
         (&client, "GET", &refusing, "/x", 502, "failed"),
     ] {
-        // A client of ours would tidy the path up before it is sent.
-        let encoded = path.replace("..", "%2e%2e");
         let sent = caller
-            .send(caller.passthrough(method, connection, &encoded))
+            .send(caller.passthrough(method, connection, path))
             .await;
         assert_eq!(sent.status, status, "{path}: {}", sent.text());
         let id = sent.header("x-request-id").unwrap().to_owned();
@@ -286,12 +284,11 @@ async fn calls_of_agents_are_listed_and_dry_runs_are_not() {
         .unwrap()
         .to_owned();
     let path = format!("/v1/actions/{id}/run");
-    for (dry_run, query) in [
-        (true, json!({})),
-        (false, json!({})),
-        (false, json!({ "no-such": "s3cret" })),
-    ] {
-        let call = json!({ "connectionKey": key, "dryRun": dry_run, "query": query });
+    // One that is not there.
+    let last = if key.ends_with('0') { "1" } else { "0" };
+    let other = format!("{}{last}", &key[..key.len() - 1]);
+    for (dry_run, connection) in [(true, &key), (false, &key), (false, &other)] {
+        let call = json!({ "connectionKey": connection, "dryRun": dry_run });
         client.post(&path, call).await;
     }
     let arguments = json!({ "action_id": id, "connection_key": key });
@@ -318,10 +315,7 @@ async fn calls_of_agents_are_listed_and_dry_runs_are_not() {
             "{row}"
         );
         let whole = detail(&client, row).await.to_string();
-        assert!(
-            !whole.contains("sk-agents") && !whole.contains("s3cret"),
-            "{whole}"
-        );
+        assert!(!whole.contains("sk-agents"), "{whole}");
     }
     let whole = detail(&client, &all[0]).await;
     assert_eq!(
@@ -483,7 +477,8 @@ async fn a_folder_that_cannot_be_written_is_said_once_and_harms_no_call() {
     let client = app.client();
     let key = app.connection("exa", json!({ "EXA_API_KEY": "k" })).await;
     for turn in 0..3 {
-        let answer = client.send(client.passthrough("GET", &key, "/x")).await;
+        let request = client.passthrough("GET", &key, "/x");
+        let answer = client.send(request.header("x-mock-status", "200")).await;
         assert_eq!(answer.status, 200);
         let counted = eventually("it is counted all the same", async || {
             let overview = client.get("/admin/api/overview?range=1h").await.json();
@@ -507,7 +502,11 @@ async fn nothing_is_kept_where_the_operator_wants_nothing() {
     let key = app.connection("exa", json!({ "EXA_API_KEY": "k" })).await;
     assert_eq!(
         client
-            .send(client.passthrough("GET", &key, "/x"))
+            .send(
+                client
+                    .passthrough("GET", &key, "/x")
+                    .header("x-mock-status", "200")
+            )
             .await
             .status,
         200
