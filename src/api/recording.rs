@@ -17,11 +17,11 @@ use tokio::time::Instant;
 use super::error::ApiError;
 use super::layers::Served;
 use super::v1::passthrough::PREFIX;
-use crate::domain::{Action, ApiKey, Clock, ConnectionKey, SystemClock};
+use crate::domain::{Action, ApiKey, Clock, Connection, ConnectionKey, SystemClock};
 use crate::egress::{EgressError, Phase, Timings};
 use crate::journal::{Detail, Entry, Event, Kind, Outcome, PhaseName, Recorder, mask};
 use crate::passthrough::{PassthroughError, Prepared};
-use crate::vault::Live;
+use crate::vault::{Live, Vault};
 
 const LEFT_EARLY: &str = "the caller left before there was an answer";
 const LEFT_MIDWAY: &str = "the caller left before the answer was complete";
@@ -42,8 +42,9 @@ struct Noted {
     request_id: String,
     method: Method,
     uri: Uri,
-    /// The connection's key as the caller named it.
+    /// The connection's key as the caller named it, and what was found by it where no more was.
     named: Option<HeaderValue>,
+    found: Option<Box<Connection>>,
     live: Option<Arc<Live>>,
     action: Option<Arc<Action>>,
     injected_query: Vec<String>,
@@ -80,6 +81,7 @@ impl Draft {
                 method: request.method().clone(),
                 uri: request.uri().clone(),
                 named,
+                found: None,
                 live: None,
                 action: None,
                 injected_query: Vec::new(),
@@ -201,9 +203,15 @@ impl Draft {
     }
 
     /// The caller is told what is wrong instead.
-    pub fn refused(&mut self, error: &ApiError) {
+    pub fn refused(&mut self, error: &ApiError, request: &HttpRequest) {
+        let vault = request.app_data::<web::Data<Vault>>();
         let (status, message) = (error.status(), error.to_string());
-        self.note(|noted| noted.refuse(status, message));
+        self.note(|noted| {
+            noted.refuse(status, message);
+            if noted.live.is_none() {
+                noted.found = noted.find(vault).map(Box::new);
+            }
+        });
     }
 }
 
@@ -218,7 +226,7 @@ pub fn refused_at_the_door(request: &HttpRequest, error: &actix_web::Error) {
         served.and_then(|served| served.key.clone())
     };
     if let Some(key) = key.filter(|_| request.uri().path().starts_with(PREFIX)) {
-        Draft::begin(request, &key).refused(error);
+        Draft::begin(request, &key).refused(error, request);
     }
 }
 
@@ -253,12 +261,19 @@ impl Noted {
         self.end = Some(Instant::now());
     }
 
+    /// The connection that was named, if the caller sees it: it could not be used.
+    fn find(&self, vault: Option<&web::Data<Vault>>) -> Option<Connection> {
+        let named = self.named.as_ref()?.to_str().ok()?;
+        vault?.find(&self.key.scope, named).ok()
+    }
+
     /// What is written down. On the journal's thread.
     fn entry(self, mut event: Event, now: Instant) -> Entry {
         event.asked_with(&self.key);
-        match &self.live {
-            Some(live) => event.about(&live.connection),
-            None => {
+        match (&self.live, &self.found) {
+            (Some(live), _) => event.about(&live.connection),
+            (None, Some(found)) => event.about(found),
+            (None, None) => {
                 // Names what is not there, or not usable; a text that is no key may be anything.
                 let named = self.named.as_ref().and_then(|named| named.to_str().ok());
                 let named = named.filter(|named| named.parse::<ConnectionKey>().is_ok());

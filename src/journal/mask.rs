@@ -61,13 +61,43 @@ const HARMLESS: [&str; 7] = [
     "idempotencykey",
 ];
 
+/// The headers that nearly every request and answer has: none is a secret, and none need be looked
+/// at for long.
+const USUAL: [&str; 24] = [
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "accept-ranges",
+    "age",
+    "alt-svc",
+    "cache-control",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "date",
+    "etag",
+    "expires",
+    "last-modified",
+    "server",
+    "strict-transport-security",
+    "traceparent",
+    "transfer-encoding",
+    "user-agent",
+    "vary",
+    "via",
+    "x-content-type-options",
+    "x-request-id",
+];
+
 /// Whether what stands under `name` is a secret, as far as the name tells.
 pub fn is_secret_name(name: &str) -> bool {
-    let plain: String = name
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|letter| letter.to_ascii_lowercase())
-        .collect();
+    if USUAL.contains(&name) {
+        return false;
+    }
+    let mut plain = String::with_capacity(name.len());
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    plain.extend(letters.map(|letter| letter.to_ascii_lowercase()));
     let is_harmless = plain.contains("ratelimit") || HARMLESS.contains(&plain.as_str());
     !is_harmless
         && (NAMES.contains(&plain.as_str())
@@ -120,10 +150,14 @@ pub fn headers(headers: &HeaderMap, secrets: &[String]) -> Vec<Header> {
         let text = String::from_utf8_lossy(value.as_bytes());
         let is_secret = value.is_sensitive()
             || is_secret_name(name.as_str())
-            || secrets.iter().any(|secret| text.contains(secret.as_str()));
+            || secrets
+                .iter()
+                .any(|secret| text.len() >= secret.len() && text.contains(secret.as_str()));
         let value = match is_secret {
             true => MASK.to_owned(),
-            false => path(&cut(&text, MAX_VALUE), &[]),
+            // It may be an address.
+            false if text.contains('?') => path(&cut(&text, MAX_VALUE), &[]),
+            false => cut(&text, MAX_VALUE),
         };
         let length = name.as_str().len() + value.len();
         if length > room {

@@ -106,7 +106,8 @@ impl Agents {
         let who: Principal = self.principal(Arc::new(key), toolset)?;
         let kept = self.approvals.kept(approval)?;
         let mut plan = self.plan(&who, &kept.call)?;
-        let prepared = self.prepare(&mut plan).await?;
+        let prepared = self.prepare(&mut plan).await;
+        let prepared = prepared.inspect_err(|error| self.record(&plan, None, Err(error)))?;
         self.send(plan, prepared).await
     }
 

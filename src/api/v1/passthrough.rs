@@ -50,7 +50,7 @@ pub async fn pass(
     match passed {
         Ok(answer) => Ok(give_back(answer, metrics, draft)),
         Err(error) => {
-            draft.refused(&error);
+            draft.refused(&error, &request);
             Err(error)
         }
     }
