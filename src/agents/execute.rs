@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper::http::StatusCode;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::Agents;
 use super::answer::{Fields, Scrubber, Wanted, outcome};
@@ -12,7 +14,7 @@ use super::arguments::{self, Request};
 use super::call::{ActionCall, Outcome};
 use super::error::AgentError;
 use super::principal::Principal;
-use crate::domain::{Action, Connection, Connector, Guards, Permission, Scope};
+use crate::domain::{Action, Connection, Connector, Guards, Permission, Scope, Secret};
 use crate::passthrough::{Call, PassthroughError, Prepared, Whole, meant, with_slashes};
 
 /// So much of an answer is read at the most, whatever is told of it in the end.
@@ -24,6 +26,9 @@ pub(super) struct Plan {
     pub action: Arc<Action>,
     pub connection: Connection,
     pub request: Request,
+    pub who: Principal,
+    /// How long it took to sign the request.
+    pub token: Duration,
     fields: Fields,
     cap: usize,
 }
@@ -35,8 +40,16 @@ impl Agents {
     /// # Errors
     /// In words that tell the agent what to change. The provider's own errors are answers.
     pub async fn execute(&self, who: &Principal, call: ActionCall) -> Result<Outcome, AgentError> {
-        let plan = self.plan(who, &call)?;
-        let prepared = self.prepare(&plan).await?;
+        let planned = self.plan(who, &call);
+        if let (Err(error), false) = (&planned, call.dry_run) {
+            self.record_refusal(who, &call, error);
+        }
+        let mut plan = planned?;
+        let prepared = self.prepare(&mut plan).await;
+        if let (Err(error), false) = (&prepared, call.dry_run) {
+            self.record(&plan, None, Err(error));
+        }
+        let prepared = prepared?;
         if call.dry_run {
             return Ok(shown(&plan, &prepared));
         }
@@ -69,34 +82,31 @@ impl Agents {
             action,
             connection,
             request,
+            who: who.clone(),
+            token: Duration::ZERO,
             fields,
         })
     }
 
-    pub(super) async fn prepare(&self, plan: &Plan) -> Result<Prepared, AgentError> {
+    pub(super) async fn prepare(&self, plan: &mut Plan) -> Result<Prepared, AgentError> {
+        let began = Instant::now();
         let id = plan.action.id.to_string();
-        let headers = || headers(&plan.request);
-        let call = call(plan, &id, &headers);
-        Ok(self.parts.passthrough.prepare(&call).await?)
+        let prepared = {
+            let headers = || headers(&plan.request);
+            let call = call(plan, &id, &headers);
+            self.parts.passthrough.prepare(&call).await
+        };
+        plan.token = began.elapsed();
+        Ok(prepared?)
     }
 
     /// Sends what was planned. After a 401 once more, if there is a newer token to be had.
     pub(super) async fn send(&self, plan: Plan, prepared: Prepared) -> Result<Outcome, AgentError> {
-        let mut secrets = prepared.injected();
-        secrets.extend(self.parts.vault.secrets(&prepared.live)?);
-        let mut whole = self.fetch(&plan, &prepared).await?;
-        if whole.fetched.status == StatusCode::UNAUTHORIZED {
-            let id = plan.action.id.to_string();
-            let headers = || headers(&plan.request);
-            let call = call(&plan, &id, &headers);
-            let again = self.parts.passthrough.prepare_again(&call, &prepared.live);
-            if let Some(again) = again.await {
-                let again = again?;
-                secrets.extend(again.injected());
-                secrets.extend(self.parts.vault.secrets(&again.live)?);
-                whole = self.fetch(&plan, &again).await?;
-            }
-        }
+        let began = Instant::now();
+        let answered = self.answered(&plan, &prepared).await;
+        let told = answered.as_ref().map(|(whole, _)| whole);
+        self.record(&plan, Some((&prepared, began.elapsed())), told);
+        let (whole, secrets) = answered?;
         tracing::info!(
             action = %plan.action.id,
             connection = %plan.connection.key,
@@ -110,6 +120,30 @@ impl Agents {
         };
         let scrubber = Scrubber::new(&secrets);
         Ok(outcome(&plan.action, &whole, wanted, &scrubber))
+    }
+
+    /// The answer, and what must not be seen in it.
+    async fn answered(
+        &self,
+        plan: &Plan,
+        prepared: &Prepared,
+    ) -> Result<(Whole, Vec<Secret<String>>), AgentError> {
+        let mut secrets = prepared.injected();
+        secrets.extend(self.parts.vault.secrets(&prepared.live)?);
+        let mut whole = self.fetch(plan, prepared).await?;
+        if whole.fetched.status == StatusCode::UNAUTHORIZED {
+            let id = plan.action.id.to_string();
+            let headers = || headers(&plan.request);
+            let call = call(plan, &id, &headers);
+            let again = self.parts.passthrough.prepare_again(&call, &prepared.live);
+            if let Some(again) = again.await {
+                let again = again?;
+                secrets.extend(again.injected());
+                secrets.extend(self.parts.vault.secrets(&again.live)?);
+                whole = self.fetch(plan, &again).await?;
+            }
+        }
+        Ok((whole, secrets))
     }
 
     async fn fetch(&self, plan: &Plan, prepared: &Prepared) -> Result<Whole, PassthroughError> {

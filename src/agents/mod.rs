@@ -22,6 +22,7 @@ mod error;
 mod execute;
 mod find;
 mod principal;
+mod record;
 pub mod toolsets;
 mod webhook;
 
@@ -129,6 +130,9 @@ impl Agents {
         let toolset = toolset
             .map(|name| self.toolsets.get(&key.scope, name))
             .transpose()?;
-        Ok(Principal { key, toolset })
+        Ok(Principal {
+            toolset,
+            ..Principal::new(key)
+        })
     }
 }

@@ -16,12 +16,23 @@ pub struct Principal {
     pub key: Arc<ApiKey>,
     /// Through which toolset.
     pub toolset: Option<Arc<Toolset>>,
+    /// In which request, by the id that the log knows.
+    pub request_id: Option<String>,
 }
 
 impl Principal {
     /// The holder of `key`, with all that it may do.
     pub fn new(key: Arc<ApiKey>) -> Self {
-        Self { key, toolset: None }
+        Self {
+            key,
+            toolset: None,
+            request_id: None,
+        }
+    }
+
+    /// The same, in the request that the log knows by this id.
+    pub fn in_request(self, request_id: Option<String>) -> Self {
+        Self { request_id, ..self }
     }
 
     /// What it sees: of connections those for which there is something that it may do.

@@ -12,6 +12,7 @@ use actix_web::middleware::Next;
 use tokio::time::Instant;
 
 use super::error::{ApiError, Kind};
+use super::recording;
 use crate::access::Window;
 use crate::domain::{ApiKey, Clock, SystemClock};
 use crate::telemetry::{MethodClass, Metrics, RequestLine, RequestLines};
@@ -40,6 +41,8 @@ pub struct Served {
     pub live: Option<Arc<Live>>,
     /// The id of the action that a passthrough named.
     pub action: Option<String>,
+    /// Whether the journal is told of it by its handler.
+    pub is_noted: bool,
 }
 
 /// Where each request's line in the log goes; failures of ours have one in any case.
@@ -63,10 +66,10 @@ pub async fn around(
         ..Served::default()
     });
     let mut response = next.call(request).await?.map_into_boxed_body();
-    let error = response
-        .response()
-        .error()
-        .map(|error| describe(error, &request_id));
+    let error = response.response().error().map(|error| {
+        recording::refused_at_the_door(response.request(), error);
+        describe(error, &request_id)
+    });
     let mut causes = None;
     if let Some((answer, why)) = error {
         causes = why;
@@ -183,6 +186,13 @@ fn record(
         action: served.action.as_deref(),
         error: causes.as_deref(),
     });
+}
+
+/// The id by which the log knows `request`.
+pub fn id_of(request: &actix_web::HttpRequest) -> Option<String> {
+    let extensions = request.extensions();
+    let served = extensions.get::<Served>()?;
+    Some(served.request_id.clone())
 }
 
 /// The caller's id for the request if it is sane, otherwise one of ours.

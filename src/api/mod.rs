@@ -15,6 +15,7 @@ mod openapi;
 mod operations;
 mod pages;
 mod query;
+mod recording;
 mod v1;
 
 use actix_web::guard::{Any, Get, Head};
@@ -188,6 +189,11 @@ pub fn routes(config: &mut ServiceConfig) {
                 .route(web::post().to(admin::keys::create)),
         )
         .service(at("/admin/api/keys/{id}").route(web::delete().to(admin::keys::revoke)))
+        // What happened, and how things go.
+        .service(at("/admin/api/logs").route(get().to(admin::logs::list)))
+        .service(at("/admin/api/logs/stream").route(get().to(admin::logs::stream)))
+        .service(at("/admin/api/logs/{id}").route(get().to(admin::logs::get)))
+        .service(at("/admin/api/overview").route(get().to(admin::overview::get)))
         // Operations.
         .service(at("/health").route(get().to(operations::health)))
         .service(at("/ready").route(get().to(operations::ready)))

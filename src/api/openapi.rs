@@ -31,7 +31,8 @@ use super::{PublicUrl, admin, assets, authkit, llms, mcp, operations, pages, v1}
         admin::setup::set_up, admin::setup::accept, admin::setup::link, admin::me::rename, admin::me::password,
         admin::me::begin_totp, admin::me::confirm_totp, admin::me::remove_totp, admin::me::sessions,
         admin::me::end_session, admin::members::list, admin::members::invite, admin::members::change_role,
-        admin::members::link, admin::members::remove, operations::health, operations::ready, operations::metrics, operations::root,
+        admin::members::link, admin::members::remove, admin::logs::list, admin::logs::get, admin::logs::stream,
+        admin::overview::get, operations::health, operations::ready, operations::metrics, operations::root,
         assets::icon, assets::admin, serve, llms::serve, mcp::serve, mcp::serve_toolset,
         v1::integrations::list, v1::integrations::get, v1::integrations::update, v1::integrations::reset,
         v1::action::get, v1::actions_run::run, v1::toolsets::list, v1::toolsets::create, v1::toolsets::get, v1::toolsets::update,
@@ -53,6 +54,7 @@ use super::{PublicUrl, admin, assets, authkit, llms, mcp, operations, pages, v1}
         (name = "keys", description = "API keys"),
         (name = "admin session", description = "Who is signed in to the admin pages, and the own account"),
         (name = "members", description = "Who may sign in, and as what"),
+        (name = "journal", description = "What happened, and how things go"),
         (name = "operations", description = "For whoever runs it"),
     )
 )]

@@ -22,6 +22,7 @@ impl Services {
             self.sign_in_job(),
             self.approval_job(),
             self.session_job(),
+            self.journal_job(),
         ];
         if let Some(folder) = self.catalogue.folder() {
             let watch = FolderWatch::new(folder);
@@ -79,6 +80,21 @@ impl Services {
             step: Box::new(move || {
                 let access = Arc::clone(&access);
                 Box::pin(async move { Ok(access.members().sweep().await?) })
+            }),
+        }
+    }
+
+    fn journal_job(&self) -> Job {
+        let journal = Arc::clone(&self.journal);
+        Job {
+            name: "journal",
+            every: Duration::from_secs(10 * 60),
+            at_stop: false,
+            step: Box::new(move || {
+                let journal = Arc::clone(&journal);
+                Box::pin(
+                    async move { Ok(tokio::task::spawn_blocking(move || journal.retain()).await?) },
+                )
             }),
         }
     }

@@ -30,6 +30,7 @@ use crate::domain::{
 use crate::egress::limits::Limits;
 use crate::egress::{Egress, Settings};
 use crate::jobs::report;
+use crate::journal::{self, Journal, Keep};
 use crate::mock;
 use crate::oauth::{self, ClientPair};
 use crate::passthrough::Passthrough;
@@ -195,6 +196,7 @@ pub(crate) struct Services {
     pub(crate) passthrough: Arc<Passthrough>,
     pub(crate) agents: Agents,
     pub(crate) oidc: Option<Arc<Oidc>>,
+    pub(crate) journal: Arc<Journal>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) request_lines: RequestLines,
 }
@@ -218,6 +220,7 @@ impl Services {
         metrics.know(catalogue.now().connectors.keys().cloned());
         let catalogue = Arc::new(catalogue);
         let egress = Arc::new(Egress::new(egress_settings(config))?);
+        let journal = Arc::new(open_journal(config, mode, &core, &metrics));
         let elsewhere = Elsewhere::of(mode, at, public_url, &egress);
         let vault = Vault::new(Parts {
             engine: SharedEngine::clone(&core.engine),
@@ -230,6 +233,7 @@ impl Services {
             defaults: elsewhere.defaults,
             redirect_uri: format!("{public_url}{REDIRECT_PATH}"),
             metrics: Arc::clone(&metrics),
+            recorder: journal.recorder(),
         });
         let vault = Arc::new(vault);
         let sessions = Arc::new(Sessions::new(
@@ -278,6 +282,7 @@ impl Services {
             egress,
             passthrough,
             agents,
+            journal,
             metrics,
             request_lines: logs.request_lines(),
         })
@@ -336,6 +341,19 @@ impl Elsewhere {
             },
         }
     }
+}
+
+fn open_journal(config: &Config, mode: Mode, core: &Core, metrics: &Arc<Metrics>) -> Journal {
+    let in_memory = matches!(mode, Mode::Dev { in_memory: true });
+    let settings = journal::Settings {
+        enabled: config.journal.enabled,
+        folder: (!in_memory).then(|| config.data_dir.join("journal")),
+        keep: Keep {
+            days: config.journal.days,
+            megabytes: config.journal.megabytes,
+        },
+    };
+    Journal::open(settings, metrics, &core.clock)
 }
 
 fn reload(catalogue: &Catalogue, metrics: &Metrics) {

@@ -232,6 +232,8 @@ fn http_server(
     let catalogue = web::Data::from(Arc::clone(&services.catalogue));
     let access = web::Data::from(Arc::clone(&services.core.access));
     let metrics = web::Data::from(Arc::clone(&services.metrics));
+    let journal = web::Data::from(Arc::clone(&services.journal));
+    let recorder = web::Data::new(services.journal.recorder());
     let egress = Arc::clone(&services.egress);
     let clock = Arc::clone(&services.core.clock);
     let provider = web::Data::new(mock::Provider::new(clock, public_url));
@@ -257,6 +259,8 @@ fn http_server(
             .app_data(passthrough.clone())
             .app_data(agents.clone())
             .app_data(metrics.clone())
+            .app_data(journal.clone())
+            .app_data(recorder.clone())
             .app_data(public_url.clone())
             .app_data(lifecycle.clone())
             .app_data(authkit.clone())
@@ -317,6 +321,8 @@ impl Running {
         );
         self.lifecycle.drain();
         self.services.vault.stop_refreshing();
+        // They would not end by themselves.
+        self.services.journal.end_listening();
         let graceful = self.handle.stop(true);
         tokio::select! {
             () = graceful => {}
@@ -349,6 +355,7 @@ impl Running {
             () = all => {}
             () = self.signals.stop() => tracing::warn!("told to stop at once: what is under way is lost"),
         }
+        self.services.journal.close();
         self.services.core.close();
         if let Some(socket) = &self.socket {
             let _ = std::fs::remove_file(socket);

@@ -228,6 +228,14 @@ impl<D: Clone> Flows<D> {
         Some(flow.outcome.subscribe())
     }
 
+    /// What the sign-in `id` of `party` is about, while its browser is away.
+    pub fn about(&self, party: &[u8; 32], id: FlowId) -> Option<D> {
+        let inner = self.inner();
+        let flow = inner.flows.get(&id)?;
+        let own = (flow.owner.party == *party).then_some(flow)?;
+        own.data.clone()
+    }
+
     /// Ends the sign-in `id` of `party`, unless something became of it already.
     pub fn cancel(&self, party: &[u8; 32], id: FlowId) -> Cancel {
         let mut inner = self.inner();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
+use tokio::time::Instant;
 use url::Url;
 
 use super::callback::{Callback, Landing};
@@ -12,6 +13,7 @@ use super::flows::{self, Cancel, FlowId, FlowState, Flows, Started};
 use super::links::Links;
 use super::session::{Session, Sessions};
 use crate::domain::{Connection, Connector, OAuth, Secret};
+use crate::journal::{Detail, Entry, Event, Kind, Outcome};
 use crate::oauth::answer::words;
 use crate::oauth::pkce::Verifier;
 use crate::store::StoreError;
@@ -119,6 +121,7 @@ impl SignIns {
             let what = format!("{} is connected by signing in", connector.name);
             return Err(VaultError::Invalid(what));
         }
+        let began = Instant::now();
         let also = self.links.use_up(session)?;
         let made = match asked.connection {
             Some(connection) => {
@@ -136,7 +139,43 @@ impl SignIns {
                 self.vault.create(&session.scope(), new, also).await
             }
         };
-        made.map_err(|error| self.or_link_used(session, error))
+        let made = made.map_err(|error| self.or_link_used(session, error));
+        let told = match &made {
+            Ok(connection) => Ok(connection.clone()),
+            // What did not fit the form was not tried.
+            Err(VaultError::Invalid(_)) => return made,
+            Err(error) => Err((Outcome::Failed, for_people(error))),
+        };
+        self.record(session, &connector, told, began.elapsed());
+        made
+    }
+
+    /// Has the journal told what came of somebody's wish to connect.
+    fn record(
+        &self,
+        session: &Session,
+        connector: &Connector,
+        told: Result<Connection, (Outcome, String)>,
+        took: Duration,
+    ) {
+        let (environment, at) = (session.environment, self.sessions.now());
+        let platform = connector.platform.clone();
+        let identity = session.identity.clone();
+        self.vault.recorder.record(move || {
+            let mut event = Event::new(Kind::Authkit, environment, at, took);
+            match told {
+                Ok(connection) => event.about(&connection),
+                Err((outcome, reason)) => {
+                    event.platform = Some(platform);
+                    event.identity = identity.map(|identity| identity.as_str().to_owned());
+                    event.gone_wrong(outcome, &reason);
+                }
+            }
+            Entry {
+                event,
+                detail: Detail::default(),
+            }
+        });
     }
 
     /// A conflict, where it is one about the link.
@@ -253,8 +292,17 @@ impl SignIns {
     }
 
     async fn finish(&self, id: FlowId, pending: Pending, callback: Callback) -> Landing {
-        let platform = pending.connector.platform.clone();
+        let began = Instant::now();
+        let (session, connector) = (Arc::clone(&pending.session), Arc::clone(&pending.connector));
+        let platform = &connector.platform;
         let outcome = self.exchanged(id, pending, &callback).await;
+        let told = match &outcome {
+            FlowState::Saved(connection) => Ok((**connection).clone()),
+            FlowState::Denied(reason) => Err((Outcome::ClientError, reason.clone())),
+            FlowState::Failed(reason) => Err((Outcome::Failed, reason.clone())),
+            _ => Err((Outcome::Failed, "it took too long".to_owned())),
+        };
+        self.record(&session, &connector, told, began.elapsed());
         let (landing, said) = match &outcome {
             FlowState::Saved(_) => (Landing::Saved, None),
             FlowState::Denied(message) => (Landing::Denied, Some(message.as_str())),
@@ -373,7 +421,14 @@ impl SignIns {
 
     /// Ends a sign-in of `session`.
     pub fn cancel(&self, session: &Session, id: FlowId) -> Cancel {
-        self.flows.cancel(&session.party(), id)
+        let about = self.flows.about(&session.party(), id);
+        let cancelled = self.flows.cancel(&session.party(), id);
+        if let (Some(pending), Cancel::Done) = (about, cancelled) {
+            let reason = "the sign-in was cancelled".to_owned();
+            let told = Err((Outcome::ClientError, reason));
+            self.record(session, &pending.connector, told, Duration::ZERO);
+        }
+        cancelled
     }
 
     /// Ends what took too long, and forgets what is over.

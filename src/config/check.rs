@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use super::rules::{Checker, path};
 use super::settings::{self, Settings};
-use super::{AgentSettings, AuthKitSettings, Config, Egress, Limits, Passthrough, Shown, Store};
+use super::{
+    AgentSettings, AuthKitSettings, Config, Egress, JournalSettings, Limits, Passthrough, Shown,
+    Store,
+};
 
 impl Checker<'_> {
     /// The configuration that `settings` mean. It counts only if no mistake was found.
@@ -31,6 +34,7 @@ impl Checker<'_> {
                 strict: settings.passthrough.strict,
                 request_log: settings.passthrough.request_log,
             },
+            journal: self.journal(&settings.journal),
             authkit: self.authkit(&settings.authkit),
             agents: self.agents(&settings.agents),
             oidc: self.oidc(&settings.admin.oidc),
@@ -65,6 +69,14 @@ impl Checker<'_> {
                 1..=65_536,
             ),
             ca_file: path(&egress.ca_file),
+        }
+    }
+
+    fn journal(&mut self, journal: &settings::Journal) -> JournalSettings {
+        JournalSettings {
+            enabled: journal.enabled,
+            days: self.number("journal.days", journal.days, 1..=3650),
+            megabytes: self.number("journal.megabytes", journal.megabytes, 1..=1 << 20),
         }
     }
 

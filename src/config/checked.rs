@@ -42,6 +42,8 @@ pub struct Config {
     pub limits: Limits,
     /// Requests that are signed and sent on.
     pub passthrough: Passthrough,
+    /// What is kept of what happened.
+    pub journal: JournalSettings,
     /// The pages on which people connect.
     pub authkit: AuthKitSettings,
     /// What agents may do.
@@ -90,6 +92,17 @@ pub struct Passthrough {
     pub strict: bool,
     /// Whether each request is recorded.
     pub request_log: bool,
+}
+
+/// What is kept of what happened.
+#[derive(Clone, Debug)]
+pub struct JournalSettings {
+    /// Whether anything is.
+    pub enabled: bool,
+    /// For how many days.
+    pub days: u64,
+    /// How many megabytes of it.
+    pub megabytes: u64,
 }
 
 /// The pages on which people connect.

@@ -31,8 +31,8 @@ use std::path::{Path, PathBuf};
 use figment::Figment;
 
 pub use checked::{
-    AgentSettings, ApprovalWebhook, AuthKitSettings, Config, Egress, Limits, LogFormat,
-    OidcSettings, Passthrough, Store,
+    AgentSettings, ApprovalWebhook, AuthKitSettings, Config, Egress, JournalSettings, Limits,
+    LogFormat, OidcSettings, Passthrough, Store,
 };
 pub use keyring::{MASTER_KEY_BYTES, MasterKey, NoMasterKey, Refusal, write_new};
 pub use mistakes::{Mistake, Mistakes};

@@ -38,6 +38,7 @@ pub(super) struct Settings {
     pub egress: Egress,
     pub limits: Limits,
     pub passthrough: Passthrough,
+    pub journal: Journal,
     pub authkit: AuthKit,
     pub agents: Agents,
     pub admin: Admin,
@@ -77,6 +78,14 @@ pub(super) struct Limits {
 pub(super) struct Passthrough {
     pub strict: bool,
     pub request_log: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Journal {
+    pub enabled: bool,
+    pub days: i64,
+    pub megabytes: i64,
 }
 
 #[derive(Debug, Deserialize)]

@@ -12,7 +12,7 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::time::Instant;
 
 use super::lease::Lease;
-use super::wire::{End, Wire};
+use super::wire::{End, Timings, Wire};
 use super::{EgressError, Phase};
 
 /// The body of a request.
@@ -153,10 +153,11 @@ pub struct Download {
     length: Option<u64>,
     idle: Duration,
     is_waiting: bool,
+    timings: Timings,
 }
 
 impl Download {
-    pub(super) fn new(incoming: Incoming, lease: Lease, idle: Duration) -> Self {
+    pub(super) fn new(incoming: Incoming, lease: Lease, idle: Duration, timings: Timings) -> Self {
         lease.wire().expect_nothing();
         let mut download = Self {
             length: incoming.size_hint().exact(),
@@ -164,6 +165,7 @@ impl Download {
             lease: Some(lease),
             idle,
             is_waiting: false,
+            timings,
         };
         download.finish_at_end();
         download
@@ -173,6 +175,11 @@ impl Download {
     /// the connection; 0 for answers without a body, whatever their headers say.
     pub fn content_length(&self) -> Option<u64> {
         self.length
+    }
+
+    /// Where the time went until the answer began; after redirects, that of the last request.
+    pub fn timings(&self) -> Timings {
+        self.timings
     }
 
     fn finish_at_end(&mut self) {

@@ -152,7 +152,8 @@ async fn exchange(
             if answer.status().is_client_error() || answer.status().is_server_error() {
                 wire.halt_upload();
             }
-            Ok(answer.map(|incoming| Download::new(incoming, lease, limits.idle)))
+            let timings = wire.timings(started, now);
+            Ok(answer.map(|incoming| Download::new(incoming, lease, limits.idle, timings)))
         }
         Err(mut failure) => {
             let unsent = failure.take_message();

@@ -39,6 +39,8 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+pub use wire::Timings;
+
 use guard::Guard;
 use limits::Limits;
 use resolve::Resolver;

@@ -41,10 +41,23 @@ pub(super) struct Wire {
     armed: Cell<Option<Instant>>,
     end: Cell<Option<End>>,
     upload: Cell<UploadState>,
+    /// When the request's body had gone out, or was gone.
+    sent: Cell<Option<Instant>>,
     first_byte: Cell<Duration>,
     waker: Cell<Option<Waker>>,
     /// The sender of an exchange that is over, until the task says that the connection is ready.
     returning: Cell<Option<SendRequest<Sending>>>,
+}
+
+/// Where the time went until an answer began. What is sent after that counts for nothing here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timings {
+    /// To a connection: resolving, connecting, TLS. Next to nothing with one that was kept.
+    pub connect: Duration,
+    /// Until the request was sent.
+    pub send: Duration,
+    /// Until the answer's head was there.
+    pub wait: Duration,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,6 +78,7 @@ impl Wire {
             armed: Cell::new(None),
             end: Cell::new(None),
             upload: Cell::new(UploadState::Done),
+            sent: Cell::new(None),
             first_byte: Cell::new(Duration::ZERO),
             waker: Cell::new(None),
             returning: Cell::new(None),
@@ -86,6 +100,7 @@ impl Wire {
         self.total.set(started.checked_add(limits.total));
         self.first_byte.set(limits.first_byte);
         self.upload.set(UploadState::Moving);
+        self.sent.set(None);
         self.expect(Phase::FirstByte, now, limits.first_byte);
     }
 
@@ -111,6 +126,19 @@ impl Wire {
     /// The request's body has gone out, or is gone.
     pub(super) fn upload_done(&self) {
         self.upload.set(UploadState::Done);
+        self.sent.set(Some(Instant::now()));
+    }
+
+    /// Where the time went in an exchange that has `started`, reached the connection at `begun`,
+    /// and whose answer begins now.
+    pub(super) fn timings(&self, started: Instant, begun: Instant) -> Timings {
+        let now = Instant::now();
+        let sent = self.sent.get().map_or(now, |sent| sent.min(now));
+        Timings {
+            connect: begun.saturating_duration_since(started),
+            send: sent.saturating_duration_since(begun),
+            wait: now.saturating_duration_since(sent),
+        }
     }
 
     /// Sends no more of the request's body, but goes on reading the answer.

@@ -254,6 +254,16 @@ impl Passthrough {
 }
 
 impl Prepared {
+    /// The headers that the provider is sent; the credential's are marked as sensitive.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The names of the query parameters that are the credential's.
+    pub fn injected_query(&self) -> &[String] {
+        &self.injected_query
+    }
+
     /// Sends the request with `body`, and gives the answer as soon as its head is there.
     pub async fn send(
         self,

@@ -32,6 +32,7 @@ pub struct Metrics {
     connections: Family<ConnectionLabels, Gauge>,
     refreshes: Family<OutcomeLabels, Counter>,
     commits: Durations,
+    journal_dropped: Counter,
 }
 
 /// How passthrough to one platform answered; a handle that costs no look-up.
@@ -129,6 +130,12 @@ impl Metrics {
             Unit::Seconds,
             commits.clone(),
         );
+        let journal_dropped = Counter::default();
+        registry.register(
+            "journal_events_dropped",
+            "Events that the journal had no room for",
+            journal_dropped.clone(),
+        );
         Self {
             registry,
             routes,
@@ -139,6 +146,7 @@ impl Metrics {
             connections,
             refreshes,
             commits,
+            journal_dropped,
         }
     }
 
@@ -184,6 +192,11 @@ impl Metrics {
     /// Counts a commit, which took this long until it was on disk.
     pub fn committed(&self, took: Duration) {
         self.commits.observe(took);
+    }
+
+    /// Counts an event that the journal had no room for.
+    pub fn journal_dropped(&self) {
+        self.journal_dropped.inc();
     }
 
     /// Counts a refresh of a token.

@@ -12,13 +12,14 @@ use super::records::{Records, active_part};
 use super::refresh::Refreshing;
 use super::revocation::{Pending, Revoked};
 use super::sign::Signature;
+use super::survey::SurveyCache;
 use crate::catalog::Catalogue;
 use crate::crypto::Keyring;
 use crate::domain::{
     Clock, Connection, ConnectionId, ConnectionKey, Environment, Health, Scope, Secret, Timestamp,
 };
 use crate::egress::Egress;
-use crate::journal::Usage;
+use crate::journal::{Recorder, Usage};
 use crate::oauth::{self, OAuthClient};
 use crate::store::table::Versioned;
 use crate::store::{Batch, SharedEngine, StoreError, Table};
@@ -56,8 +57,11 @@ pub struct Vault {
     pub(super) revocations: Table<Pending>,
     live: LiveMap,
     usage: Usage,
+    pub(super) survey: SurveyCache,
     /// Which connectors people can connect to, and with whose OAuth app.
     pub integrations: Arc<Integrations>,
+    /// Takes what happens to connections, here and above.
+    pub recorder: Recorder,
 }
 
 /// What a vault is made of.
@@ -82,6 +86,8 @@ pub struct Parts {
     pub redirect_uri: String,
     /// Counts refreshes.
     pub metrics: Arc<Metrics>,
+    /// Takes what happens.
+    pub recorder: Recorder,
 }
 
 impl Vault {
@@ -111,6 +117,8 @@ impl Vault {
             overrides: parts.overrides,
             oauth_overrides: parts.oauth_overrides,
             redirect_uri: parts.redirect_uri,
+            survey: SurveyCache::default(),
+            recorder: parts.recorder,
         }
     }
 

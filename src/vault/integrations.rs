@@ -9,7 +9,7 @@ pub use change::IntegrationChange;
 use change::{checked, hint};
 
 use super::error::VaultError;
-use crate::catalog::Catalogue;
+use crate::catalog::{Catalogue, Snapshot};
 use crate::crypto::{Keyring, SealContext, Sealed};
 use crate::domain::{
     CLIENT_ID_FIELD, Clock, Connector, Environment, Integration, OAuth, Platform, Scope, Secret,
@@ -121,7 +121,19 @@ impl Integrations {
         Ok((Arc::clone(connector), integration))
     }
 
-    fn of(
+    /// The platforms about which somebody has decided something.
+    pub(super) fn decided(&self, environment: Environment) -> Result<Vec<Platform>, VaultError> {
+        let all = self.table.scan(environment.as_str(), None, usize::MAX)?;
+        let all = all.into_iter();
+        Ok(all.map(|(_, integration)| integration.platform).collect())
+    }
+
+    /// The connectors, as they are now.
+    pub(super) fn catalogue(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.catalogue.now())
+    }
+
+    pub(super) fn of(
         &self,
         environment: Environment,
         connector: &Connector,

@@ -12,6 +12,7 @@
 //! - [`sign`]: what a request carries so that the provider knows whose it is.
 //! - [`live`]: a connection ready to be used, kept in memory with its secrets still sealed.
 //! - [`check`]: whether the provider accepts a credential.
+//! - [`survey`]: how many connections there are in which state, and what needs attention.
 //! - [`keys`]: the data keys, from the store into the keyring.
 
 mod authorize;
@@ -31,6 +32,7 @@ mod records;
 mod refresh;
 mod revocation;
 mod sign;
+mod survey;
 
 pub use authorize::Authorizing;
 pub use connect::{NewConnection, Owner};
@@ -44,3 +46,4 @@ pub use material::Material;
 pub use refresh::Outcome;
 pub use revocation::Revoked;
 pub use sign::{SignError, Signature, sign};
+pub use survey::{Survey, Unready};

@@ -16,6 +16,8 @@ mod single;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::connections::Vault;
 use super::integrations::App;
 use super::material::{Material, acts_alone, own_client};
@@ -24,6 +26,7 @@ use crate::domain::{
     Connection, ConnectionId, Connector, Environment, Health, OAuth, REFRESH_TOKEN_FIELD, Scope,
     Timestamp, TokenState,
 };
+use crate::journal::{self, Detail, Entry, Event, Kind};
 use crate::oauth::client::Asking;
 use crate::oauth::{ClientPair, GrantRequest, TokenError, Tokens};
 use crate::store::table::Versioned;
@@ -118,13 +121,37 @@ impl Vault {
             tracing::error!(connection = %connection.key, error = %error, "no refresh is tried: its outcome could not be kept");
             return self.not_now("the server's disk takes no writes");
         }
-        match self.redeem(&before, &connector, &oauth).await {
+        let began = Instant::now();
+        let outcome = match self.redeem(&before, &connector, &oauth).await {
             Ok(tokens) => {
                 self.keep_tokens(key, &before, (&connector, &oauth), tokens)
                     .await
             }
             Err(error) => self.keep_failure(key, &before, error).await,
-        }
+        };
+        self.note_refresh(before.record.value, &outcome, began.elapsed());
+        outcome
+    }
+
+    /// Has the journal told what became of a refresh.
+    fn note_refresh(&self, connection: Connection, outcome: &Outcome, took: Duration) {
+        let reason = match outcome {
+            Outcome::Fresh => None,
+            Outcome::Failed { reason } | Outcome::Later { reason, .. } => Some(reason.clone()),
+            Outcome::Gone => return,
+        };
+        let at = self.clock.now();
+        self.recorder.record(move || {
+            let mut event = Event::new(Kind::Refresh, connection.environment, at, took);
+            event.about(&connection);
+            if let Some(reason) = reason {
+                event.gone_wrong(journal::Outcome::Failed, &reason);
+            }
+            Entry {
+                event,
+                detail: Detail::default(),
+            }
+        });
     }
 
     /// The connection, if there is something to be done about its token now.

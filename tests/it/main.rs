@@ -17,6 +17,7 @@ mod doors;
 mod httpbin;
 mod imports;
 mod integrations;
+mod journal;
 mod layers;
 mod machines;
 mod mcp;

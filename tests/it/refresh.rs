@@ -332,6 +332,30 @@ async fn an_api_that_always_says_401_costs_one_refresh() {
     assert_eq!(house.record(&ada).await["state"], "operational");
 }
 
+/// The journal tells of the refresh that failed and of the calls that it cost, and the overview says
+/// whose connection it is.
+async fn assert_told(client: &Client, failed: &Connected) {
+    let rows = async |query: &str| {
+        let page = client.get(&format!("/admin/api/logs?{query}")).await;
+        page.json()["rows"].as_array().unwrap().clone()
+    };
+    let refreshes = rows("kind=refresh&outcome=failed").await;
+    assert_eq!(refreshes.len(), 1, "{refreshes:?}");
+    let reason = refreshes[0]["error"].as_str().unwrap();
+    assert!(reason.contains("invalid_grant"), "{reason}");
+    let calls = rows("kind=passthrough&status=424").await;
+    assert!(!calls.is_empty());
+    for call in calls {
+        assert_eq!(call["outcome"], "failed", "{call}");
+        assert_eq!(call["platform"], failed.platform.as_str(), "{call}");
+    }
+    let overview = client.get("/admin/api/overview?range=1h").await.json();
+    assert_eq!(overview["connections"]["failed"], 1);
+    let attention = &overview["attention"][0];
+    assert_eq!(attention["kind"], "connection_failed", "{attention}");
+    assert_eq!(attention["connectionId"], failed.id());
+}
+
 #[actix_web::test]
 async fn a_refusal_for_good_is_said_once_and_ends_all_tries() {
     let house = House::start(&[("acme", ""), ("other", "")]);
@@ -361,6 +385,7 @@ async fn a_refusal_for_good_is_said_once_and_ends_all_tries() {
     }
     assert_eq!(house.refreshes("acme").await, 1);
     assert_eq!(house.app.log().matches("connection.failed").count(), 1);
+    assert_told(&house.app.client(), &ada).await;
 
     let (id, key) = (ada.id().to_owned(), ada.key().to_owned());
     let body = json!({ "tags": ["kept"] });

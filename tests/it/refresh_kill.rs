@@ -373,6 +373,7 @@ async fn prepare(data: &Path, master: &[u8; 32], world: &World) -> String {
         defaults: Defaults::default(),
         redirect_uri: "http://localhost/connections/oauth/callback".to_owned(),
         metrics: Arc::new(Metrics::new(DroppedLines::none())),
+        recorder: magpie::journal::Recorder::off(),
     });
     let scope = Scope::all(Environment::Test);
     let at = |name: &str| (name.to_owned(), format!("http://{}/{name}", world.address));

@@ -54,6 +54,8 @@ struct Garden {
     secrets: Vec<String>,
     /// What callers sent through: no log, metric or file may have it; answers may.
     traffic: Vec<String>,
+    /// What stood in the addresses of requests: the same, but for the journal, which is about them.
+    addresses: Vec<String>,
     /// What was answered, by what was asked.
     said: Vec<(String, String)>,
 }
@@ -81,6 +83,7 @@ impl Garden {
             own,
             secrets,
             traffic: Vec::new(),
+            addresses: Vec::new(),
             said: Vec::new(),
         }
     }
@@ -96,6 +99,13 @@ impl Garden {
     fn passing(&mut self) -> String {
         let secret = random();
         self.traffic.push(secret.clone());
+        secret
+    }
+
+    /// The same for what stands in the address of a request.
+    fn in_an_address(&mut self) -> String {
+        let secret = random();
+        self.addresses.push(secret.clone());
         secret
     }
 
@@ -151,9 +161,10 @@ impl Garden {
                 ("x-mock-status", "401", 401),
                 ("x-mock-status", "500", 500),
             ] {
-                let (query, body) = (self.passing(), self.passing());
+                let (query, body) = (self.in_an_address(), self.passing());
+                let path = format!("/models?q={query}&access_token={}", self.passing());
                 let request = client
-                    .passthrough("POST", &key, &format!("/models?q={query}"))
+                    .passthrough("POST", &key, &path)
                     .header(header, value)
                     .bearer_auth(self.passing())
                     .header("cookie", self.passing())
@@ -241,7 +252,7 @@ impl Garden {
             });
             let key = made.unwrap();
             let client = self.app.client();
-            let path = format!("/{}?q={}", self.passing(), self.passing());
+            let path = format!("/{}?q={}", self.in_an_address(), self.in_an_address());
             self.send("unreachable", client.passthrough("GET", &key, &path), 502)
                 .await;
             let following = client
@@ -312,7 +323,30 @@ impl Garden {
         self.keep("keys", &listed);
     }
 
+    /// Everything that the journal tells.
+    async fn journal(&self) -> String {
+        let client = self.app.client();
+        let (mut text, mut before, mut count) = (String::new(), String::new(), 0);
+        loop {
+            let path = format!("/admin/api/logs?limit=100{before}");
+            let page = client.get(&path).await.json();
+            for row in page["rows"].as_array().unwrap() {
+                count += 1;
+                let id = row["id"].as_str().unwrap();
+                let whole = client.get(&format!("/admin/api/logs/{id}")).await;
+                text.push_str(&whole.text());
+            }
+            text.push_str(&page.to_string());
+            let Some(next) = page["next"].as_str() else {
+                assert!(count > 30, "that is no journal: {count}");
+                return text;
+            };
+            before = format!("&before={next}");
+        }
+    }
+
     async fn assert_clean(mut self) {
+        let journal = self.journal().await;
         let anonymous: Client = self.app.anonymous();
         for path in ["/metrics", "/openapi.json", "/health", "/v1/nothing"] {
             let answer = anonymous.get(path).await;
@@ -326,14 +360,19 @@ impl Garden {
             assert_none(what, text.as_bytes(), &secrets);
         }
         let metrics = anonymous.get("/metrics").await;
-        let all = needles(&[self.secrets, self.traffic].concat());
+        let hidden = needles(&[self.secrets.as_slice(), &self.traffic].concat());
+        assert_none("the journal's answers", journal.as_bytes(), &hidden);
+        let all = needles(&[self.secrets, self.traffic, self.addresses].concat());
         assert_none("metrics", &metrics.body, &all);
         let folder = self.app.stop();
         let log = fs::read(folder.path().join("log.txt")).unwrap();
         assert!(log.len() > 10_000, "that is no log on level debug");
         assert_none("log", &log, &all);
         // Keys are in the ready file, on purpose. In the data they are not.
-        assert!(assert_folder(&folder.path().join("data"), &all) > 3);
+        let (data, journal) = (folder.path().join("data"), folder.path().join("journal"));
+        fs::rename(data.join("journal"), &journal).unwrap();
+        assert!(assert_folder(&data, &all) > 3);
+        assert!(assert_folder(&journal, &hidden) > 1);
     }
 }
 

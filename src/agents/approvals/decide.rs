@@ -105,8 +105,9 @@ impl Agents {
         let toolset = approval.toolset.as_ref().map(|name| name.as_str());
         let who: Principal = self.principal(Arc::new(key), toolset)?;
         let kept = self.approvals.kept(approval)?;
-        let plan = self.plan(&who, &kept.call)?;
-        let prepared = self.prepare(&plan).await?;
+        let mut plan = self.plan(&who, &kept.call)?;
+        let prepared = self.prepare(&mut plan).await;
+        let prepared = prepared.inspect_err(|error| self.record(&plan, None, Err(error)))?;
         self.send(plan, prepared).await
     }
 

@@ -2,8 +2,10 @@
 
 mod browser;
 pub mod keys;
+pub mod logs;
 pub mod me;
 pub mod members;
 pub mod oidc;
+pub mod overview;
 pub mod session;
 pub mod setup;

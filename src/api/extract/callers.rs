@@ -6,11 +6,12 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
+use super::people::Member;
 use super::session;
 use crate::access::{Access, AccessError, Admitted};
 use crate::api::error::{ApiError, Kind};
 use crate::api::layers::Served;
-use crate::domain::{ApiKey, Permission, Right, Scope};
+use crate::domain::{ApiKey, Environment, Permission, Right, Scope};
 
 /// Where the key stands.
 const KEY: &str = "x-pica-secret";
@@ -160,6 +161,31 @@ fn administers(caller: Caller) -> Result<Administrator, ApiError> {
         ));
     }
     Ok(Administrator(caller))
+}
+
+/// Who may see what happens in an environment: people of any role, whoever decides for everybody by
+/// an API key, and the command line.
+#[derive(Clone, Copy, Debug)]
+pub struct Overseer {
+    /// Which environment.
+    pub environment: Environment,
+}
+
+impl FromRequest for Overseer {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let environment = match request.headers().contains_key(KEY) {
+            true => admit(request)
+                .and_then(administers)
+                .map(|administrator| administrator.0.scope().environment),
+            false => Member::from_request(request, payload)
+                .into_inner()
+                .and_then(|member| member.0.environment()),
+        };
+        ready(environment.map(|environment| Self { environment }))
+    }
 }
 
 /// Somebody on this machine who may read the data folder: the command line, by the control socket.

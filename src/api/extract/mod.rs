@@ -7,5 +7,5 @@ pub(super) mod session;
 
 pub use body::{Json, JsonLimit};
 pub(super) use callers::admit_key;
-pub use callers::{Administrator, Caller, Holder, Operator, ViaControlSocket};
+pub use callers::{Administrator, Caller, Holder, Operator, Overseer, ViaControlSocket};
 pub use people::{Account, Admin, Asker, Manager, Member, Who};

@@ -20,7 +20,7 @@ use actix_web::http::header::{HeaderValue, WWW_AUTHENTICATE};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 
 use super::error::ApiError;
-use super::layers::Served;
+use super::layers::{Served, id_of};
 use crate::agents::Agents;
 use crate::catalog::Catalogue;
 use authority::Agent;
@@ -48,6 +48,7 @@ pub async fn serve(
         Err(error) => return refuse(&request, error),
     };
     let who = agents.principal(agent.key, None)?;
+    let who = who.in_request(id_of(&request));
     bridge::answer(&request, body, Server::new(agents, catalogue, who)).await
 }
 
@@ -71,6 +72,7 @@ pub async fn serve_toolset(
         Err(error) => return refuse(&request, error),
     };
     let who = agents.principal(agent.key, Some(&toolset))?;
+    let who = who.in_request(id_of(&request));
     bridge::answer(&request, body, Server::new(agents, catalogue, who)).await
 }
 

@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::agents::{ActionCall, Agents, Outcome};
 use crate::api::error::ApiError;
 use crate::api::extract::{Holder, Json};
+use crate::api::layers::id_of;
 
 /// The arguments of a call, each under the place where it goes.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
@@ -67,11 +68,13 @@ impl RunRequest {
 )]
 pub async fn run(
     holder: Holder,
+    request: HttpRequest,
     id: web::Path<String>,
     Json(body): Json<RunRequest>,
     agents: web::Data<Agents>,
 ) -> Result<web::Json<Outcome>, ApiError> {
     let (call, toolset) = body.call(id.into_inner());
     let who = agents.principal(Arc::clone(&holder.key), toolset.as_deref())?;
+    let who = who.in_request(id_of(&request));
     Ok(web::Json(agents.execute(&who, call).await?))
 }

@@ -9,17 +9,19 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use bytes::{Bytes, BytesMut};
-use futures_util::{Stream, StreamExt};
+use futures_util::{Stream, StreamExt, TryStreamExt};
 use hyper::http::Response;
+use tokio::time::Instant;
 
 use crate::api::error::{ApiError, NOTHING_HERE};
 use crate::api::extract::Caller;
 use crate::api::layers::Served;
+use crate::api::recording::Draft;
 use crate::egress::EgressError;
 use crate::egress::body::{Download, Upload};
 use crate::egress::client::Client;
 use crate::egress::limits::Limits;
-use crate::passthrough::{Call, Passthrough, PassthroughError, returned};
+use crate::passthrough::{Call, Passthrough, PassthroughError, Prepared, returned};
 use crate::telemetry::{Metrics, UpstreamFailure};
 use crate::vault::Live;
 
@@ -38,6 +40,37 @@ pub async fn pass(
     metrics: web::Data<Metrics>,
 ) -> Result<HttpResponse, ApiError> {
     note(&request, |served| served.route = Some(ROUTE));
+    let mut draft = Draft::begin(&request, &caller.key);
+    let way = Way {
+        client: &client,
+        limits: &limits,
+        metrics: &metrics,
+    };
+    let passed = pass_on(&caller, &request, body, &passthrough, &way, &mut draft).await;
+    match passed {
+        Ok(answer) => Ok(give_back(answer, metrics, draft)),
+        Err(error) => {
+            draft.refused(&error, &request);
+            Err(error)
+        }
+    }
+}
+
+/// The way out, and who counts what comes of it.
+struct Way<'a> {
+    client: &'a Client,
+    limits: &'a Limits,
+    metrics: &'a Metrics,
+}
+
+async fn pass_on(
+    caller: &Caller,
+    request: &HttpRequest,
+    body: web::Payload,
+    passthrough: &Passthrough,
+    way: &Way<'_>,
+    draft: &mut Draft,
+) -> Result<Response<Download>, ApiError> {
     let uri = request.uri();
     // The router decodes before it compares (`/v1/%70assthrough`); what to cut off such a path
     // would be a guess.
@@ -62,38 +95,56 @@ pub async fn pass(
         },
         follow: text(request.headers(), "x-pica-follow-redirects") == Some("true"),
     };
+    let began = Instant::now();
     let prepared = passthrough.prepare(&call).await?;
-    note(&request, |served| {
+    draft.prepared(&prepared, began);
+    note(request, |served| {
         served.live = Some(Arc::clone(&prepared.live));
         served.action = prepared.action.as_ref().map(|action| action.id.to_string());
     });
-    let (body, kept) = upload(&request, body, &prepared.live).await?;
+    let (body, kept) = upload(request, body, &prepared.live, draft).await?;
     let live = Arc::clone(&prepared.live);
-    let count = |error: &PassthroughError| {
-        if let PassthroughError::Egress(error) = error {
-            count(&metrics, error);
-        }
-    };
-    let mut answer = prepared
-        .send(&client, body, &limits)
-        .await
-        .inspect_err(count)?;
+    let mut answer = way.send(prepared, body, draft).await?;
     // The token may have ended early: revoked, or by another clock. Once more, with a new one.
     if answer.status() == StatusCode::UNAUTHORIZED.as_u16()
         && let Some(kept) = kept
-        && let Some(again) = passthrough.prepare_again(&call, &live).await
+        && let (began, Some(again)) = (
+            Instant::now(),
+            passthrough.prepare_again(&call, &live).await,
+        )
     {
         drop(answer);
+        let again = again?;
+        draft.prepared(&again, began);
         let body = match kept.is_empty() {
             true => Upload::empty(),
             false => Upload::whole(kept),
         };
-        answer = again?
-            .send(&client, body, &limits)
-            .await
-            .inspect_err(count)?;
+        answer = way.send(again, body, draft).await?;
     }
-    Ok(give_back(answer, metrics))
+    Ok(answer)
+}
+
+impl Way<'_> {
+    async fn send(
+        &self,
+        prepared: Prepared,
+        body: Upload,
+        draft: &mut Draft,
+    ) -> Result<Response<Download>, PassthroughError> {
+        let sent = Instant::now();
+        let answer = prepared.send(self.client, body, self.limits).await;
+        match &answer {
+            Ok(answer) => draft.answered(answer.body().timings(), sent),
+            Err(error) => {
+                draft.unanswered(error, sent);
+                if let PassthroughError::Egress(error) = error {
+                    count(self.metrics, error);
+                }
+            }
+        }
+        answer
+    }
 }
 
 /// Whether a browser says it of the page that a person is on: that is ours, and no provider's concern.
@@ -125,17 +176,25 @@ async fn upload(
     request: &HttpRequest,
     mut body: web::Payload,
     live: &Live,
+    draft: &mut Draft,
 ) -> Result<(Upload, Option<Bytes>), ApiError> {
     let headers = request.headers();
     let is_chunked = headers.contains_key(header::TRANSFER_ENCODING);
     let length: Option<u64> = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse().ok());
+    draft.body(length.unwrap_or(0));
     let token = live.connection.token.as_ref();
     let is_renewable = token.is_some_and(|token| token.refreshable);
     match (is_chunked, length) {
         (false, None | Some(0)) => Ok((Upload::empty(), is_renewable.then(Bytes::new))),
-        (true, _) => Ok((Upload::stream(body, None), None)),
+        (true, _) => {
+            let counter = draft.counter();
+            let counted = body.inspect_ok(move |piece| {
+                counter.set(counter.get() + piece.len() as u64);
+            });
+            Ok((Upload::stream(counted, None), None))
+        }
         (false, Some(length)) if is_renewable && length <= MAX_KEPT => {
             let mut kept = BytesMut::new();
             while let Some(piece) = body.next().await {
@@ -150,7 +209,11 @@ async fn upload(
     }
 }
 
-fn give_back(answer: Response<Download>, metrics: web::Data<Metrics>) -> HttpResponse {
+fn give_back(
+    answer: Response<Download>,
+    metrics: web::Data<Metrics>,
+    mut draft: Draft,
+) -> HttpResponse {
     let (head, body) = answer.into_parts();
     let status = StatusCode::from_u16(head.status.as_u16()).unwrap_or(StatusCode::BAD_GATEWAY);
     let mut response = HttpResponse::new(status);
@@ -180,11 +243,14 @@ fn give_back(answer: Response<Download>, metrics: web::Data<Metrics>) -> HttpRes
         (Some(length), _) => BodySize::Sized(length),
         (None, _) => BodySize::Stream,
     };
+    let is_empty = body.content_length() == Some(0);
+    draft.given(status.as_u16(), head.headers, is_empty);
     response.map_body(|_, _| {
         actix_web::body::BoxBody::new(Passing {
             body,
             size,
             metrics,
+            draft,
         })
     })
 }
@@ -194,6 +260,7 @@ struct Passing {
     body: Download,
     size: BodySize,
     metrics: web::Data<Metrics>,
+    draft: Draft,
 }
 
 impl MessageBody for Passing {
@@ -208,9 +275,20 @@ impl MessageBody for Passing {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, EgressError>>> {
         let polled = Pin::new(&mut self.body).poll_next(cx);
-        if let Poll::Ready(Some(Err(error))) = &polled {
-            count(&self.metrics, error);
-            tracing::warn!(error = %error, "a provider's answer ended early");
+        match &polled {
+            Poll::Ready(Some(Ok(piece))) => {
+                self.draft.piece(piece.len());
+                if self.size == BodySize::Sized(self.draft.taken()) {
+                    self.draft.complete();
+                }
+            }
+            Poll::Ready(Some(Err(error))) => {
+                count(&self.metrics, error);
+                self.draft.cut_off(error);
+                tracing::warn!(error = %error, "a provider's answer ended early");
+            }
+            Poll::Ready(None) => self.draft.complete(),
+            Poll::Pending => {}
         }
         polled
     }

@@ -318,6 +318,7 @@ fn start(engine: &Arc<Moody>, clock: &Arc<Hand>) -> Process {
                 defaults: Defaults::default(),
                 redirect_uri: "https://magpie.test/callback".to_owned(),
                 metrics: Arc::new(Metrics::new(DroppedLines::none())),
+                recorder: crate::journal::Recorder::off(),
             });
             sender.send((Arc::new(vault), Handle::current())).unwrap();
             let _ = stopped.await;
