@@ -42,6 +42,7 @@ use crate::catalog::Catalogue;
 use crate::crypto::Keyring;
 use crate::domain::{ApiKey, Clock, Validation};
 use crate::egress::Egress;
+use crate::journal::Audit;
 use crate::passthrough::Passthrough;
 use crate::store::SharedEngine;
 use crate::vault::Vault;
@@ -84,6 +85,8 @@ pub struct Parts {
     pub sign_ins: Arc<SignIns>,
     /// The API keys.
     pub access: Arc<Access>,
+    /// Where changes are written down.
+    pub audit: Arc<Audit>,
     /// What the operator decides.
     pub settings: Settings,
 }
@@ -104,11 +107,13 @@ impl Agents {
             &parts.engine,
             Arc::clone(&parts.catalogue),
             Arc::clone(&parts.clock),
+            Arc::clone(&parts.audit),
         );
         let approvals = Approvals::new(
             &parts.engine,
             Arc::clone(&parts.keyring),
             Arc::clone(&parts.clock),
+            Arc::clone(&parts.audit),
         );
         Self {
             parts: Arc::new(parts),

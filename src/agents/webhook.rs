@@ -13,7 +13,7 @@ use super::approvals::Verdict;
 use super::call::Outcome;
 use super::error::AgentError;
 use crate::crypto::{hex, hmac_sha256};
-use crate::domain::{Approval, ApprovalState, Secret};
+use crate::domain::{Actor, Approval, ApprovalState, Secret};
 use crate::egress::fetch::FetchRequest;
 use crate::egress::origin::Reach;
 
@@ -139,7 +139,8 @@ impl Agents {
             _ => return,
         };
         let id = approval.id.to_string();
-        let decided = self.decide(approval.environment, &id, verdict, "webhook", answer.note);
+        let by = Actor::system("webhook");
+        let decided = self.decide(approval.environment, &id, verdict, &by, answer.note);
         match decided.await {
             Ok(_) | Err(AgentError::Conflict(_)) => {}
             Err(error) => {

@@ -2,9 +2,11 @@
 //!
 //! [`routes`] is the whole table. Who may do what stands in each handler's signature.
 
+mod actor;
 mod admin;
 mod assets;
 mod authkit;
+mod csv;
 pub mod error;
 pub mod extract;
 pub mod layers;
@@ -54,6 +56,10 @@ pub fn routes(config: &mut ServiceConfig) {
                             .route(get().to(connections::get))
                             .route(web::patch().to(connections::update))
                             .route(web::delete().to(connections::delete)),
+                    )
+                    .service(
+                        at(&format!("{path}/{{id}}/refresh"))
+                            .route(web::post().to(connections::refresh)),
                     );
             }
         })
@@ -153,6 +159,11 @@ pub fn routes(config: &mut ServiceConfig) {
                 .route(web::post().to(admin::keys::create)),
         )
         .service(at("/admin/api/keys/{id}").route(web::delete().to(admin::keys::revoke)))
+        // The operator's.
+        .service(at("/admin/api/audit").route(get().to(admin::audit::list)))
+        .service(at("/admin/api/audit/check").route(get().to(admin::audit::check)))
+        .service(at("/admin/api/connections/bulk").route(web::post().to(admin::connections::bulk)))
+        .service(at("/admin/api/connections.csv").route(get().to(admin::connections::csv)))
         // Operations.
         .service(at("/health").route(get().to(operations::health)))
         .service(at("/ready").route(get().to(operations::ready)))

@@ -30,6 +30,7 @@ use crate::domain::{
 use crate::egress::limits::Limits;
 use crate::egress::{Egress, Settings};
 use crate::jobs::report;
+use crate::journal::Audit;
 use crate::mock;
 use crate::oauth::{self, ClientPair};
 use crate::passthrough::Passthrough;
@@ -59,6 +60,8 @@ pub struct Core {
     pub(crate) keys: Arc<Keys>,
     /// The API keys.
     pub access: Arc<Access>,
+    /// The audit log.
+    pub audit: Arc<Audit>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -95,17 +98,20 @@ impl Core {
             .limits
             .requests_per_minute
             .map(std::num::NonZeroU32::get);
+        let audit = Arc::new(Audit::new(&engine, Arc::clone(&clock)));
         let access = Access::new(
             &engine,
             Arc::clone(&keys.keyring),
             Arc::clone(&clock),
             per_minute,
+            Arc::clone(&audit),
         );
         Ok(Self {
             engine,
             embedded,
             keys: Arc::new(keys),
             access: Arc::new(access),
+            audit,
             clock,
         })
     }
@@ -218,6 +224,7 @@ impl Services {
             defaults: elsewhere.defaults,
             redirect_uri: format!("{public_url}{REDIRECT_PATH}"),
             metrics: Arc::clone(&metrics),
+            audit: Arc::clone(&core.audit),
         });
         let vault = Arc::new(vault);
         let sessions = Arc::new(Sessions::new(
@@ -246,6 +253,7 @@ impl Services {
             egress: Arc::clone(&egress),
             sign_ins: Arc::clone(&sign_ins),
             access: Arc::clone(&core.access),
+            audit: Arc::clone(&core.audit),
             settings: agent_settings(config, public_url),
         });
         Ok(Self {

@@ -205,6 +205,7 @@ fn http_server(
     let sign_ins = web::Data::from(Arc::clone(&services.sign_ins));
     let catalogue = web::Data::from(Arc::clone(&services.catalogue));
     let access = web::Data::from(Arc::clone(&services.core.access));
+    let audit = web::Data::from(Arc::clone(&services.core.audit));
     let metrics = web::Data::from(Arc::clone(&services.metrics));
     let egress = Arc::clone(&services.egress);
     let clock = Arc::clone(&services.core.clock);
@@ -229,6 +230,7 @@ fn http_server(
             .app_data(catalogue.clone())
             .app_data(passthrough.clone())
             .app_data(agents.clone())
+            .app_data(audit.clone())
             .app_data(metrics.clone())
             .app_data(public_url.clone())
             .app_data(lifecycle.clone())

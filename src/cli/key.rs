@@ -13,7 +13,7 @@ use crate::api::keys::{CreateKey, all, make, revoke_any};
 use crate::app::{CONTROL_SOCKET, Core, StartError};
 use crate::config::Config;
 use crate::domain::{
-    ActionPattern, ApiKeyId, ApprovalRule, Environment, Identity, Permission, Platform,
+    ActionPattern, Actor, ApiKeyId, ApprovalRule, Environment, Identity, Permission, Platform,
 };
 use crate::store::embedded::OpenError;
 
@@ -122,7 +122,7 @@ impl Create {
                         .await
                 }
                 Door::Folder(core) => {
-                    core.then(async |core| Ok(make(&core.access, asked).await?))
+                    core.then(async |core| Ok(make(&core.access, asked, &Actor::operator()).await?))
                         .await
                 }
             }
@@ -207,7 +207,7 @@ impl Revoke {
                 Door::Folder(core) => {
                     core.then(async |core| {
                         Ok(serde_json::to_value(
-                            revoke_any(&core.access, ApiKeyId(self.id)).await?,
+                            revoke_any(&core.access, ApiKeyId(self.id), &Actor::operator()).await?,
                         )?)
                     })
                     .await

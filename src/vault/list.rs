@@ -1,17 +1,24 @@
 //! Listing connections.
 
-use std::collections::BTreeSet;
+mod order;
 
+use std::collections::{BTreeSet, HashMap};
+
+pub use order::{Field, Order};
+
+use self::order::Chosen;
 use super::connections::Vault;
 use super::error::VaultError;
 use super::records::active_part;
-use crate::domain::{Connection, ConnectionKey, Identity, IdentityType, Scope};
+use crate::domain::{
+    Connection, ConnectionId, ConnectionKey, Environment, Health, Identity, IdentityType, Scope,
+};
 use crate::store::{Index, StoreError};
 
 /// Connections are read in portions of so many while a filter is applied.
 const PORTION: usize = 512;
 
-/// Which connections are wanted. All conditions must hold.
+/// Which connections are wanted, and in what order. All conditions must hold.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     /// Only these keys.
@@ -28,8 +35,14 @@ pub struct Filter {
     pub identity_type: Option<IdentityType>,
     /// Only those with all of these tags.
     pub tags: Vec<String>,
-    /// Active or inactive.
-    pub active: bool,
+    /// Only active ones, or only inactive ones.
+    pub active: Option<bool>,
+    /// Only those in this state.
+    pub health: Option<Health>,
+    /// Only those with this in their key, name, identity, account or platform, in any case.
+    pub text: Option<String>,
+    /// In what order.
+    pub order: Order,
 }
 
 /// A piece of a list.
@@ -46,7 +59,7 @@ impl Filter {
         let is = |wanted: &Option<String>, value: &str| {
             wanted.as_deref().is_none_or(|wanted| wanted == value)
         };
-        connection.active == self.active
+        self.active.is_none_or(|active| connection.active == active)
             && scope.sees(connection)
             && is(&self.platform, connection.platform.as_str())
             && is(&self.platform_version, &connection.platform_version)
@@ -61,22 +74,61 @@ impl Filter {
             && self
                 .identity_type
                 .is_none_or(|kind| connection.identity_type == Some(kind))
+            && self.health.is_none_or(|health| connection.health == health)
             && self.tags.iter().all(|tag| connection.tags.contains(tag))
+            && self
+                .text
+                .as_deref()
+                .is_none_or(|text| says(connection, text))
     }
 
     /// Whether the index alone decides, so that records need not be read to be counted.
     fn is_decided_by_index(&self, scope: &Scope) -> bool {
         !(self.platform.is_some() && self.identity.is_some())
+            && self.keys.is_none()
+            && self.order == Order::default()
             && scope.platforms.is_empty()
             && self.platform_version.is_none()
             && self.name.is_none()
             && self.identity_type.is_none()
             && self.tags.is_empty()
+            && self.health.is_none()
+            && self.text.is_none()
+    }
+
+    /// The same for whoever sees no more than `scope`; nothing if that is nothing.
+    fn within(&self, scope: &Scope) -> Option<Self> {
+        let identity = match (&scope.identity, &self.identity) {
+            (Some(own), Some(asked)) if own != asked => return None,
+            (Some(own), _) => Some(own.clone()),
+            (None, asked) => asked.clone(),
+        };
+        Some(Self {
+            identity,
+            text: self.text.as_deref().map(str::to_lowercase),
+            ..self.clone()
+        })
     }
 }
 
+/// Whether `text`, in small letters, stands in something that a person knows the connection by.
+fn says(connection: &Connection, text: &str) -> bool {
+    let identity = connection.identity.as_ref().map(Identity::as_str);
+    let places = [
+        Some(connection.key.as_str()),
+        connection.name.as_deref(),
+        identity,
+        connection.account.as_deref(),
+        Some(connection.platform.as_str()),
+    ];
+    let mut places = places.into_iter().flatten();
+    places.any(|place| place.to_lowercase().contains(text))
+}
+
 impl Vault {
-    /// The connections that fit `filter`, latest first: at most `limit` after the first `skip`.
+    /// The connections that fit `filter`, in its order: at most `limit` after the first `skip`.
+    ///
+    /// It may read every connection of the environment, which takes milliseconds for thousands.
     pub fn list(
         &self,
         within: &Scope,
@@ -84,85 +136,132 @@ impl Vault {
         skip: usize,
         limit: usize,
     ) -> Result<Listed, VaultError> {
-        if let Some(keys) = &filter.keys {
-            return self.list_keys(within, keys, filter, skip, limit);
+        let Some(filter) = filter.within(within) else {
+            return Ok(Listed {
+                rows: Vec::new(),
+                total: 0,
+            });
+        };
+        if let (Some(active), true) = (filter.active, filter.is_decided_by_index(within)) {
+            return Ok(self.list_by_index(within, &filter, active, skip, limit)?);
         }
-        let filter = &match (&within.identity, &filter.identity) {
-            (Some(own), Some(asked)) if own != asked => {
-                return Ok(Listed {
-                    rows: Vec::new(),
-                    total: 0,
-                });
+        let ids = self.selected(within, &filter)?;
+        let piece: Vec<ConnectionId> = ids.iter().copied().skip(skip).take(limit).collect();
+        Ok(Listed {
+            rows: self.several(within.environment, &piece)?,
+            total: ids.len() as u64,
+        })
+    }
+
+    /// Which connections fit `filter`, in its order.
+    pub fn select(&self, within: &Scope, filter: &Filter) -> Result<Vec<ConnectionId>, VaultError> {
+        match filter.within(within) {
+            Some(filter) => self.selected(within, &filter),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Those of `ids` that are still there, in the same order.
+    pub fn several(
+        &self,
+        environment: Environment,
+        ids: &[ConnectionId],
+    ) -> Result<Vec<Connection>, VaultError> {
+        let scope = environment.as_str();
+        let found = ids
+            .iter()
+            .map(|id| self.records.connections.get(scope, &id.to_string()))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    fn selected(&self, within: &Scope, filter: &Filter) -> Result<Vec<ConnectionId>, VaultError> {
+        let last_used = match filter.order.field {
+            Field::LastUsedAt => self.all_last_used(within.environment)?,
+            _ => HashMap::new(),
+        };
+        let mut chosen = Chosen::new(filter.order, last_used);
+        self.each_candidate(within, filter, |connection| {
+            if filter.fits(within, connection) {
+                chosen.take(connection);
             }
-            (Some(own), None) => Filter {
-                identity: Some(own.clone()),
-                ..filter.clone()
-            },
-            _ => filter.clone(),
+        })?;
+        Ok(chosen.sorted())
+    }
+
+    /// Shows `each` all connections that may fit, and perhaps others.
+    fn each_candidate(
+        &self,
+        within: &Scope,
+        filter: &Filter,
+        mut each: impl FnMut(&Connection),
+    ) -> Result<(), StoreError> {
+        if let Some(keys) = &filter.keys {
+            return self.each_key(within.environment, keys, each);
+        }
+        let Some((index, value)) = self.narrowest(filter) else {
+            return self.each_of(within.environment, each);
         };
         let scope = within.environment.as_str();
-        let active = active_part(filter.active);
-        let records = &self.records;
-        let (index, value): (&Index, Option<&[u8]>) = match (&filter.identity, &filter.platform) {
-            (Some(identity), _) => (&records.by_identity, Some(identity.as_str().as_bytes())),
-            (None, Some(platform)) => (&records.by_platform, Some(platform.as_bytes())),
-            (None, None) => (&records.by_age, None),
-        };
-        let parts: Vec<&[u8]> = std::iter::once(active).chain(value).collect();
-        // Active or not, perhaps a value, and the age.
-        let depth = parts.len() + 1;
-        if filter.is_decided_by_index(within) {
-            let ids = index.scan(scope, &parts, depth, skip, limit)?;
-            let rows = ids
-                .iter()
-                .map(|id| self.records.connections.get(scope, id))
-                .collect::<Result<Vec<_>, _>>()?;
-            let total = index.count(scope, &parts)?;
-            return Ok(Listed {
-                rows: rows.into_iter().flatten().collect(),
-                total,
-            });
-        }
-        let mut taken = Taken::new(skip, limit);
-        let mut after = None;
-        loop {
-            let entries = index.page(scope, &parts, depth, after.as_deref(), PORTION)?;
-            for entry in &entries {
-                if let Some(connection) = self.records.connections.get(scope, &entry.id)? {
-                    taken.take(within, connection, filter);
+        for active in [true, false] {
+            if filter.active == Some(!active) {
+                continue;
+            }
+            let parts = [active_part(active), value];
+            let mut after = None;
+            loop {
+                let entries = index.page(scope, &parts, 3, after.as_deref(), PORTION)?;
+                for entry in &entries {
+                    if let Some(connection) = self.records.connections.get(scope, &entry.id)? {
+                        each(&connection);
+                    }
+                }
+                match entries.into_iter().last() {
+                    Some(last) => after = Some(last.cursor),
+                    None => break,
                 }
             }
-            match entries.into_iter().last() {
-                Some(last) => after = Some(last.cursor),
-                None => return Ok(taken.listed),
+        }
+        Ok(())
+    }
+
+    /// All of an environment: in the order in which they lie there, which is the quickest.
+    fn each_of(
+        &self,
+        environment: Environment,
+        mut each: impl FnMut(&Connection),
+    ) -> Result<(), StoreError> {
+        let mut after: Option<String> = None;
+        loop {
+            let scope = environment.as_str();
+            let some = self
+                .records
+                .connections
+                .scan(scope, after.as_deref(), PORTION)?;
+            some.iter().for_each(|(_, connection)| each(connection));
+            match some.into_iter().last() {
+                Some((last, _)) => after = Some(last),
+                None => return Ok(()),
             }
         }
     }
 
-    fn list_keys(
+    fn each_key(
         &self,
-        within: &Scope,
+        environment: Environment,
         keys: &[String],
-        filter: &Filter,
-        skip: usize,
-        limit: usize,
-    ) -> Result<Listed, VaultError> {
-        let mut taken = Taken::new(skip, limit);
+        mut each: impl FnMut(&Connection),
+    ) -> Result<(), StoreError> {
         let keys: BTreeSet<&String> = keys.iter().collect();
-        let mut found = Vec::new();
-        for key in keys
-            .into_iter()
-            .filter_map(|key| key.parse::<ConnectionKey>().ok())
-        {
-            if key.environment() == within.environment {
-                found.extend(self.by_key(&key)?);
+        let keys = keys.into_iter();
+        for key in keys.filter_map(|key| key.parse::<ConnectionKey>().ok()) {
+            if key.environment() == environment
+                && let Some(connection) = self.by_key(&key)?
+            {
+                each(&connection);
             }
         }
-        found.sort_by_key(|connection| std::cmp::Reverse((connection.created_at, connection.id)));
-        found
-            .into_iter()
-            .for_each(|connection| taken.take(within, connection, filter));
-        Ok(taken.listed)
+        Ok(())
     }
 
     fn by_key(&self, key: &ConnectionKey) -> Result<Option<Connection>, StoreError> {
@@ -173,35 +272,40 @@ impl Vault {
             .connections
             .get(key.environment().as_str(), &id)
     }
-}
 
-/// Counts what fits, and keeps the piece that is wanted.
-struct Taken {
-    skip: usize,
-    limit: usize,
-    listed: Listed,
-}
-
-impl Taken {
-    fn new(skip: usize, limit: usize) -> Self {
-        Self {
-            skip,
-            limit,
-            listed: Listed {
-                rows: Vec::new(),
-                total: 0,
-            },
+    /// The index that leads to the fewest, and its value.
+    fn narrowest<'a>(&'a self, filter: &'a Filter) -> Option<(&'a Index, &'a [u8])> {
+        let records = &self.records;
+        match (&filter.identity, &filter.platform) {
+            (Some(identity), _) => Some((&records.by_identity, identity.as_str().as_bytes())),
+            (None, Some(platform)) => Some((&records.by_platform, platform.as_bytes())),
+            (None, None) => None,
         }
     }
 
-    fn take(&mut self, scope: &Scope, connection: Connection, filter: &Filter) {
-        if !filter.fits(scope, &connection) {
-            return;
-        }
-        let position = usize::try_from(self.listed.total).unwrap_or(usize::MAX);
-        self.listed.total += 1;
-        if position >= self.skip && self.listed.rows.len() < self.limit {
-            self.listed.rows.push(connection);
-        }
+    fn list_by_index(
+        &self,
+        within: &Scope,
+        filter: &Filter,
+        active: bool,
+        skip: usize,
+        limit: usize,
+    ) -> Result<Listed, StoreError> {
+        let scope = within.environment.as_str();
+        let (index, value) = match self.narrowest(filter) {
+            Some((index, value)) => (index, Some(value)),
+            None => (&self.records.by_age, None),
+        };
+        let parts: Vec<&[u8]> = std::iter::once(active_part(active)).chain(value).collect();
+        // Active or not, perhaps a value, and the age.
+        let ids = index.scan(scope, &parts, parts.len() + 1, skip, limit)?;
+        let rows = ids
+            .iter()
+            .map(|id| self.records.connections.get(scope, id))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Listed {
+            rows: rows.into_iter().flatten().collect(),
+            total: index.count(scope, &parts)?,
+        })
     }
 }

@@ -38,7 +38,7 @@ pub use connections::{Change, Parts, Vault};
 pub use error::VaultError;
 pub use input::{checked_name, checked_tags};
 pub use integrations::{App, Defaults, IntegrationChange, Integrations};
-pub use list::{Filter, Listed};
+pub use list::{Field, Filter, Listed, Order};
 pub use live::{Live, Overrides};
 pub use material::Material;
 pub use refresh::Outcome;

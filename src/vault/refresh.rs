@@ -16,13 +16,13 @@ mod single;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::connections::Vault;
+use super::connections::{Vault, deed};
 use super::integrations::App;
 use super::material::{Material, acts_alone, own_client};
 use super::records::Credentials;
 use crate::domain::{
-    Connection, ConnectionId, Connector, Environment, Health, OAuth, REFRESH_TOKEN_FIELD, Scope,
-    Timestamp, TokenState,
+    Actor, Connection, ConnectionId, Connector, Environment, Health, OAuth, REFRESH_TOKEN_FIELD,
+    Scope, Timestamp, TokenState,
 };
 use crate::oauth::client::Asking;
 use crate::oauth::{ClientPair, GrantRequest, TokenError, Tokens};
@@ -65,13 +65,26 @@ struct Before {
     record: Versioned<Connection>,
     credentials: Credentials,
     token: TokenState,
+    /// Who asked for it, if it was not the program itself.
+    by: Option<Actor>,
 }
 
 impl Vault {
     /// Gets a newer token than the one with the version `seen`, or waits for whoever is getting it.
     pub async fn refresh(self: &Arc<Self>, key: (Environment, ConnectionId), seen: u64) -> Outcome {
+        self.refresh_for(key, seen, None).await
+    }
+
+    /// The same because `by` wants it, which is written down with the new token; unless one was
+    /// under way, which is nobody's.
+    pub(super) async fn refresh_for(
+        self: &Arc<Self>,
+        key: Key,
+        seen: u64,
+        by: Option<Actor>,
+    ) -> Outcome {
         let vault = Arc::clone(self);
-        let task = async move { vault.refresh_once(key, seen).await };
+        let task = async move { vault.refresh_once(key, seen, by).await };
         let later = Outcome::Later {
             reason: "the refresh takes too long".to_owned(),
             at: self.clock.now().plus(Duration::from_secs(5)),
@@ -82,7 +95,7 @@ impl Vault {
     /// Begins a refresh, and does not wait for it.
     pub(super) fn refresh_soon(self: &Arc<Self>, key: Key, seen: u64) {
         let vault = Arc::clone(self);
-        let task = async move { vault.refresh_once(key, seen).await };
+        let task = async move { vault.refresh_once(key, seen, None).await };
         drop(self.refreshing.start(key, task));
     }
 
@@ -96,9 +109,9 @@ impl Vault {
         self.refreshing.finish().await;
     }
 
-    async fn refresh_once(self: &Arc<Self>, key: Key, seen: u64) -> Outcome {
+    async fn refresh_once(self: &Arc<Self>, key: Key, seen: u64, by: Option<Actor>) -> Outcome {
         let before = match self.before(key, seen) {
-            Ok(Ok(before)) => before,
+            Ok(Ok(before)) => Before { by, ..before },
             Ok(Err(outcome)) => return outcome,
             Err(error) => return self.not_now(&error.to_string()),
         };
@@ -163,6 +176,7 @@ impl Vault {
             record,
             credentials,
             token,
+            by: None,
         }))
     }
 
@@ -466,7 +480,13 @@ impl Vault {
                 .credentials
                 .put_into(&mut batch, scope, &name, credentials)?;
         }
-        self.engine.commit(batch).await?;
+        match (&before.by, credentials) {
+            (Some(by), Some(_)) => {
+                let deed = deed("connection.refreshed", &new);
+                self.commit(batch, &new, by, deed).await?;
+            }
+            _ => self.engine.commit(batch).await.map(drop)?,
+        }
         Ok(true)
     }
 }

@@ -44,6 +44,8 @@ const OWN_THIS: Answers = [401, 401, 401, 401, 401, 404, 404, 404, 200, 404, 404
 const DECIDING_THIS: Answers = [401, 401, 401, 401, 401, 404, 403, 403, 200, 403, 403, 401];
 /// With a key that decides for everybody.
 const DECIDING: Answers = [401, 401, 401, 401, 401, 200, 403, 403, 200, 403, 403, 401];
+/// The same for what cannot be done to this connection, which has nothing to refresh.
+const REFRESHING_THIS: Answers = [401, 401, 401, 401, 401, 404, 403, 409, 409, 409, 409, 401];
 /// What is not there, for any key.
 const NOWHERE: Answers = [401, 401, 401, 401, 401, 404, 404, 404, 404, 404, 404, 401];
 /// To everybody, on to another address.
@@ -63,11 +65,17 @@ const TABLE: &[(&str, &str, Answers)] = &[
     ("GET", "/v1/vault/connections/{id}", READING_THIS),
     ("PATCH", "/v1/vault/connections/{id}", WRITING_THIS),
     ("DELETE", "/v1/vault/connections/{id}", REMOVING_THIS),
+    (
+        "POST",
+        "/v1/vault/connections/{id}/refresh",
+        REFRESHING_THIS,
+    ),
     ("GET", "/v1/connections", READING),
     ("POST", "/v1/connections", WRITING),
     ("GET", "/v1/connections/{id}", READING_THIS),
     ("PATCH", "/v1/connections/{id}", WRITING_THIS),
     ("DELETE", "/v1/connections/{id}", REMOVING_THIS),
+    ("POST", "/v1/connections/{id}/refresh", REFRESHING_THIS),
     ("GET", "/v1/passthrough/{path}", READING_THIS),
     ("HEAD", "/v1/passthrough/{path}", READING_THIS),
     ("OPTIONS", "/v1/passthrough/{path}", READING_THIS),
@@ -131,6 +139,10 @@ const TABLE: &[(&str, &str, Answers)] = &[
     ("GET", "/admin/api/keys", OPERATING),
     ("POST", "/admin/api/keys", OPERATING),
     ("DELETE", "/admin/api/keys/{id}", OPERATING),
+    ("POST", "/admin/api/connections/bulk", DECIDING),
+    ("GET", "/admin/api/connections.csv", DECIDING),
+    ("GET", "/admin/api/audit", DECIDING),
+    ("GET", "/admin/api/audit/check", DECIDING),
     ("GET", "/health", PUBLIC),
     ("GET", "/ready", PUBLIC),
     ("GET", "/metrics", PUBLIC),
@@ -202,7 +214,7 @@ async fn waiting(app: &TestApp) -> String {
 async fn attempt(app: &TestApp, caller: &Client, method: &str, route: &str) -> u16 {
     let connections = route.starts_with("/v1/vault/") || route.starts_with("/v1/connections");
     let id = match (
-        connections && route.ends_with("{id}"),
+        connections && route.contains("{id}"),
         route.contains("/keys/{id}"),
     ) {
         (true, _) => openai_of(&app.client(), "user_1").await["id"]
@@ -261,6 +273,9 @@ async fn attempt(app: &TestApp, caller: &Client, method: &str, route: &str) -> u
             }
             _ if route.starts_with("/v1/toolsets") => json!({ "description": "x" }),
             _ if route.starts_with("/v1/integrations") => json!({ "active": true }),
+            _ if route == "/admin/api/connections/bulk" => {
+                json!({ "ids": ["x"], "addTags": ["x"] })
+            }
             _ => json!({ "environment": "test", "name": "x" }),
         };
         request = request
@@ -387,6 +402,7 @@ async fn nobody_learns_what_is_wrong_with_a_body_before_the_key_is_right() {
             ("POST", "/v1/toolsets"),
             ("POST", "/v1/approvals/x/approve"),
             ("POST", "/admin/api/keys"),
+            ("POST", "/admin/api/connections/bulk"),
         ] {
             let request = caller.request(method, path).body("{");
             caller.send(request).await.assert_error(401, 2010);

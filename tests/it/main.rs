@@ -7,10 +7,12 @@
 )]
 
 mod agents;
+mod audit;
 mod authkit;
 mod browser;
 mod cli;
 mod clients;
+mod connections_admin;
 mod disk;
 mod doors;
 mod httpbin;

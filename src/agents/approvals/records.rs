@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::super::call::{ActionCall, Outcome};
 use super::super::error::AgentError;
 use crate::crypto::{Keyring, SealContext, SealError, Sealed};
-use crate::domain::{Approval, ApprovalId, ApprovalState, Clock, Environment, Timestamp};
+use crate::domain::{Actor, Approval, ApprovalId, ApprovalState, Clock, Environment, Timestamp};
+use crate::journal::{Audit, Deed};
 use crate::store::{Batch, Index, SharedEngine, StoreError, Table};
 use crate::vault::VaultError;
 
@@ -40,10 +41,19 @@ pub struct Approvals {
     waiting: Index,
     keyring: Arc<Keyring>,
     clock: Arc<dyn Clock>,
+    audit: Arc<Audit>,
 }
 
+/// Who decided, and what that is called in the audit log.
+pub type Decided<'a> = (&'a Actor, &'static str);
+
 impl Approvals {
-    pub fn new(engine: &SharedEngine, keyring: Arc<Keyring>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(
+        engine: &SharedEngine,
+        keyring: Arc<Keyring>,
+        clock: Arc<dyn Clock>,
+        audit: Arc<Audit>,
+    ) -> Self {
         let engine = || SharedEngine::clone(engine);
         Self {
             table: Table::new(engine(), KIND),
@@ -53,6 +63,7 @@ impl Approvals {
             engine: engine(),
             keyring,
             clock,
+            audit,
         }
     }
 
@@ -110,6 +121,20 @@ impl Approvals {
         answer: Option<&Outcome>,
         change: impl Fn(&mut Approval),
     ) -> Result<Approval, AgentError> {
+        let advanced = self.advance_as(environment, id, next, answer, None, change);
+        advanced.await
+    }
+
+    /// The same because somebody has `decided`, which is written down with it.
+    pub async fn advance_as(
+        &self,
+        environment: Environment,
+        id: ApprovalId,
+        next: ApprovalState,
+        answer: Option<&Outcome>,
+        decided: Option<Decided<'_>>,
+        change: impl Fn(&mut Approval),
+    ) -> Result<Approval, AgentError> {
         let (scope, text) = (environment.as_str(), id.to_string());
         for _ in 0..MAX_TRIES {
             let read = self.table.get_raw(scope, &text)?;
@@ -140,13 +165,34 @@ impl Approvals {
                 let sealed = self.seal(&new, ANSWER, answer);
                 self.answers.put_into(&mut batch, scope, &text, &sealed)?;
             }
-            match self.engine.commit(batch).await {
+            match self.commit(batch, &new, decided).await {
                 Ok(_) => return Ok(new),
                 Err(StoreError::Conflict) => {}
                 Err(error) => return Err(error.into()),
             }
         }
         Err(StoreError::Conflict.into())
+    }
+
+    async fn commit(
+        &self,
+        batch: Batch,
+        approval: &Approval,
+        decided: Option<Decided<'_>>,
+    ) -> Result<(), StoreError> {
+        let Some((by, what)) = decided else {
+            return self.engine.commit(batch).await.map(drop);
+        };
+        let deed = Deed::new(
+            what,
+            "approval",
+            &approval.id.to_string(),
+            Some(&approval.title),
+        );
+        let deed = deed.with("connectionKey", approval.connection_key.as_str());
+        let environment = Some(approval.environment);
+        let committed = self.audit.commit(batch, environment, by, deed);
+        committed.await.map(drop)
     }
 
     /// What was asked for.

@@ -11,7 +11,7 @@ use crate::api::error::ApiError;
 use crate::api::extract::{Json, Operator};
 use crate::api::query::Query;
 use crate::domain::{
-    ActionPattern, ApiKey, ApiKeyId, ApprovalRule, Environment, Guards, Identity, Method,
+    ActionPattern, Actor, ApiKey, ApiKeyId, ApprovalRule, Environment, Guards, Identity, Method,
     Permission, Platform, Scope, Timestamp,
 };
 
@@ -102,7 +102,11 @@ fn texts<T: ToString>(values: &[T]) -> Vec<String> {
 }
 
 /// Makes a key, and gives what is shown this once.
-pub async fn make(access: &Access, asked: CreateKey) -> Result<Value, crate::access::AccessError> {
+pub async fn make(
+    access: &Access,
+    asked: CreateKey,
+    by: &Actor,
+) -> Result<Value, crate::access::AccessError> {
     let new = NewKey {
         scope: Scope {
             environment: asked.environment,
@@ -118,7 +122,7 @@ pub async fn make(access: &Access, asked: CreateKey) -> Result<Value, crate::acc
         },
         expires_in: asked.expires_in_seconds.map(Duration::from_secs),
     };
-    let (key, text) = access.create(new).await?;
+    let (key, text) = access.create(new, by).await?;
     Ok(
         json!({ "id": key.id, "key": text.expose(), "name": key.name, "environment": key.scope.environment }),
     )
@@ -147,9 +151,12 @@ pub fn all(
 pub async fn revoke_any(
     access: &Access,
     id: ApiKeyId,
+    by: &Actor,
 ) -> Result<KeyView, crate::access::AccessError> {
-    let revoked = match access.revoke(Environment::Test, id).await {
-        Err(crate::access::AccessError::NoSuchKey(_)) => access.revoke(Environment::Live, id).await,
+    let revoked = match access.revoke(Environment::Test, id, by).await {
+        Err(crate::access::AccessError::NoSuchKey(_)) => {
+            access.revoke(Environment::Live, id, by).await
+        }
         other => other,
     };
     Ok(KeyView::new(revoked?, None))
@@ -162,7 +169,7 @@ pub async fn create(
     Json(asked): Json<CreateKey>,
     access: web::Data<Access>,
 ) -> Result<web::Json<Value>, ApiError> {
-    Ok(web::Json(make(&access, asked).await?))
+    Ok(web::Json(make(&access, asked, &Actor::operator()).await?))
 }
 
 /// `GET /admin/api/keys`: lists the keys, without the keys.
@@ -193,5 +200,6 @@ pub async fn revoke(
 ) -> Result<web::Json<KeyView>, ApiError> {
     let id =
         uuid::Uuid::try_parse(&id).map_err(|_| ApiError::bad_request("a key's id is a UUID"))?;
-    Ok(web::Json(revoke_any(&access, ApiKeyId(id)).await?))
+    let by = Actor::operator();
+    Ok(web::Json(revoke_any(&access, ApiKeyId(id), &by).await?))
 }
