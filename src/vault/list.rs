@@ -1,11 +1,13 @@
 //! Listing connections.
 
+mod glance;
 mod order;
 
 use std::collections::{BTreeSet, HashMap};
 
 pub use order::{Field, Order};
 
+pub(super) use self::glance::Glance;
 use self::order::Chosen;
 use super::connections::Vault;
 use super::error::VaultError;
@@ -55,33 +57,6 @@ pub struct Listed {
 }
 
 impl Filter {
-    fn fits(&self, scope: &Scope, connection: &Connection) -> bool {
-        let is = |wanted: &Option<String>, value: &str| {
-            wanted.as_deref().is_none_or(|wanted| wanted == value)
-        };
-        self.active.is_none_or(|active| connection.active == active)
-            && scope.sees(connection)
-            && is(&self.platform, connection.platform.as_str())
-            && is(&self.platform_version, &connection.platform_version)
-            && self
-                .name
-                .as_deref()
-                .is_none_or(|name| connection.name.as_deref() == Some(name))
-            && self
-                .identity
-                .as_ref()
-                .is_none_or(|identity| connection.identity.as_ref() == Some(identity))
-            && self
-                .identity_type
-                .is_none_or(|kind| connection.identity_type == Some(kind))
-            && self.health.is_none_or(|health| connection.health == health)
-            && self.tags.iter().all(|tag| connection.tags.contains(tag))
-            && self
-                .text
-                .as_deref()
-                .is_none_or(|text| says(connection, text))
-    }
-
     /// Whether the index alone decides, so that records need not be read to be counted.
     fn is_decided_by_index(&self, scope: &Scope) -> bool {
         !(self.platform.is_some() && self.identity.is_some())
@@ -109,20 +84,6 @@ impl Filter {
             ..self.clone()
         })
     }
-}
-
-/// Whether `text`, in small letters, stands in something that a person knows the connection by.
-fn says(connection: &Connection, text: &str) -> bool {
-    let identity = connection.identity.as_ref().map(Identity::as_str);
-    let places = [
-        Some(connection.key.as_str()),
-        connection.name.as_deref(),
-        identity,
-        connection.account.as_deref(),
-        Some(connection.platform.as_str()),
-    ];
-    let mut places = places.into_iter().flatten();
-    places.any(|place| place.to_lowercase().contains(text))
 }
 
 impl Vault {
@@ -181,9 +142,9 @@ impl Vault {
             _ => HashMap::new(),
         };
         let mut chosen = Chosen::new(filter.order, last_used);
-        self.each_candidate(within, filter, |connection| {
-            if filter.fits(within, connection) {
-                chosen.take(connection);
+        self.each_candidate(within, filter, |glance| {
+            if glance.fits(within, filter) {
+                chosen.take(glance);
             }
         })?;
         Ok(chosen.sorted())
@@ -194,7 +155,7 @@ impl Vault {
         &self,
         within: &Scope,
         filter: &Filter,
-        mut each: impl FnMut(&Connection),
+        mut each: impl FnMut(Glance),
     ) -> Result<(), StoreError> {
         if let Some(keys) = &filter.keys {
             return self.each_key(within.environment, keys, each);
@@ -212,8 +173,8 @@ impl Vault {
             loop {
                 let entries = index.page(scope, &parts, 3, after.as_deref(), PORTION)?;
                 for entry in &entries {
-                    if let Some(connection) = self.records.connections.get(scope, &entry.id)? {
-                        each(&connection);
+                    if let Some(glance) = self.records.glances.get(scope, &entry.id)? {
+                        each(glance);
                     }
                 }
                 match entries.into_iter().last() {
@@ -229,20 +190,20 @@ impl Vault {
     fn each_of(
         &self,
         environment: Environment,
-        mut each: impl FnMut(&Connection),
+        mut each: impl FnMut(Glance),
     ) -> Result<(), StoreError> {
         let mut after: Option<String> = None;
         loop {
             let scope = environment.as_str();
             let some = self
                 .records
-                .connections
+                .glances
                 .scan(scope, after.as_deref(), PORTION)?;
-            some.iter().for_each(|(_, connection)| each(connection));
-            match some.into_iter().last() {
-                Some((last, _)) => after = Some(last),
-                None => return Ok(()),
-            }
+            let Some((last, _)) = some.last() else {
+                return Ok(());
+            };
+            after = Some(last.clone());
+            some.into_iter().for_each(|(_, glance)| each(glance));
         }
     }
 
@@ -250,27 +211,19 @@ impl Vault {
         &self,
         environment: Environment,
         keys: &[String],
-        mut each: impl FnMut(&Connection),
+        mut each: impl FnMut(Glance),
     ) -> Result<(), StoreError> {
         let keys: BTreeSet<&String> = keys.iter().collect();
         let keys = keys.into_iter();
         for key in keys.filter_map(|key| key.parse::<ConnectionKey>().ok()) {
             if key.environment() == environment
-                && let Some(connection) = self.by_key(&key)?
+                && let Some(id) = self.records.id_of(&key)?
+                && let Some(glance) = self.records.glances.get(environment.as_str(), &id)?
             {
-                each(&connection);
+                each(glance);
             }
         }
         Ok(())
-    }
-
-    fn by_key(&self, key: &ConnectionKey) -> Result<Option<Connection>, StoreError> {
-        let Some(id) = self.records.id_of(key)? else {
-            return Ok(None);
-        };
-        self.records
-            .connections
-            .get(key.environment().as_str(), &id)
     }
 
     /// The index that leads to the fewest, and its value.

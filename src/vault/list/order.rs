@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
-use crate::domain::{Connection, ConnectionId, Health, Timestamp};
+use super::Glance;
+use crate::domain::{ConnectionId, Health, Timestamp};
 
 /// By what a list is sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,7 +102,7 @@ enum Value {
 
 struct Entry {
     by: Option<Value>,
-    created_at: Timestamp,
+    created_at: String,
     id: ConnectionId,
 }
 
@@ -123,32 +124,33 @@ impl Chosen {
     }
 
     /// Takes one in.
-    pub fn take(&mut self, connection: &Connection) {
-        let by = self.value(connection);
+    pub fn take(&mut self, glance: Glance) {
         self.entries.push(Entry {
-            by,
-            created_at: connection.created_at,
-            id: connection.id,
+            by: self.value(&glance),
+            created_at: glance.created_at,
+            id: glance.id,
         });
     }
 
-    fn value(&self, connection: &Connection) -> Option<Value> {
-        let time = |at: Option<Timestamp>| at.map(|at| Value::Number(at.micros()));
-        let text = |text: &str| Some(Value::Text(text.to_lowercase()));
+    fn value(&self, glance: &Glance) -> Option<Value> {
+        let time = |at: Option<&String>| at.cloned().map(Value::Text);
+        let text = |text: Option<&String>| text.map(|text| Value::Text(text.to_lowercase()));
         match self.order.field {
-            Field::CreatedAt => time(Some(connection.created_at)),
-            Field::UpdatedAt => time(Some(connection.updated_at)),
-            Field::LastUsedAt => time(self.last_used.get(&connection.id.0).copied()),
-            Field::LastRefreshedAt => time(connection.last_refreshed_at),
-            Field::ExpiresAt => time(connection.expires_at),
-            Field::Name => connection.name.as_deref().and_then(text),
-            Field::Platform => text(connection.platform.as_str()),
-            Field::Identity => connection
-                .identity
-                .as_ref()
-                .and_then(|own| text(own.as_str())),
-            Field::Account => connection.account.as_deref().and_then(text),
-            Field::State => Some(Value::Number(urgency(connection.health))),
+            // The tie-break sorts by it, which is enough one way round.
+            Field::CreatedAt if self.order.descending => None,
+            Field::CreatedAt => time(Some(&glance.created_at)),
+            Field::UpdatedAt => time(Some(&glance.updated_at)),
+            Field::LastUsedAt => {
+                let at = self.last_used.get(&glance.id.0);
+                at.map(|at| Value::Number(at.micros()))
+            }
+            Field::LastRefreshedAt => time(glance.last_refreshed_at.as_ref()),
+            Field::ExpiresAt => time(glance.expires_at.as_ref()),
+            Field::Name => text(glance.name.as_ref()),
+            Field::Platform => text(Some(&glance.platform)),
+            Field::Identity => text(glance.identity.as_ref()),
+            Field::Account => text(glance.account.as_ref()),
+            Field::State => Some(Value::Number(urgency(glance.health))),
         }
     }
 
@@ -186,10 +188,10 @@ fn urgency(health: Health) -> i64 {
 mod tests {
     use super::*;
 
-    fn entry(by: Option<&str>, created_at: i64) -> Entry {
+    fn entry(by: Option<&str>, created_at: u8) -> Entry {
         Entry {
             by: by.map(|text| Value::Text(text.to_owned())),
-            created_at: Timestamp::from_micros(created_at),
+            created_at: created_at.to_string(),
             id: ConnectionId(Uuid::nil()),
         }
     }
@@ -209,7 +211,8 @@ mod tests {
 
     #[test]
     fn what_has_nothing_to_sort_by_comes_last_either_way_and_equals_latest_first() {
-        for (descending, expected) in [(false, [3, 2, 1, 4]), (true, [1, 3, 2, 4])] {
+        for (descending, expected) in [(false, ["3", "2", "1", "4"]), (true, ["1", "3", "2", "4"])]
+        {
             let mut entries = [
                 entry(Some("b"), 1),
                 entry(Some("a"), 2),
@@ -217,7 +220,7 @@ mod tests {
                 entry(None, 4),
             ];
             entries.sort_by(|one, other| compare(one, other, descending));
-            let found = entries.map(|entry| entry.created_at.micros());
+            let found = entries.map(|entry| entry.created_at);
             assert_eq!(found, expected, "{descending}");
         }
     }
