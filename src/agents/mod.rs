@@ -42,7 +42,7 @@ use crate::catalog::Catalogue;
 use crate::crypto::Keyring;
 use crate::domain::{ApiKey, Clock, Validation};
 use crate::egress::Egress;
-use crate::journal::Audit;
+use crate::journal::{Audit, Webhooks};
 use crate::passthrough::Passthrough;
 use crate::store::SharedEngine;
 use crate::vault::Vault;
@@ -87,6 +87,8 @@ pub struct Parts {
     pub access: Arc<Access>,
     /// Where changes are written down.
     pub audit: Arc<Audit>,
+    /// Who is told of calls that wait, besides the webhook that may decide.
+    pub webhooks: Arc<Webhooks>,
     /// What the operator decides.
     pub settings: Settings,
 }
@@ -114,6 +116,7 @@ impl Agents {
             Arc::clone(&parts.keyring),
             Arc::clone(&parts.clock),
             Arc::clone(&parts.audit),
+            Arc::clone(&parts.webhooks),
         );
         Self {
             parts: Arc::new(parts),

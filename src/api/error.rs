@@ -13,6 +13,7 @@ use serde_json::json;
 
 use crate::access::AccessError;
 use crate::agents::AgentError;
+use crate::journal::WebhookError;
 use crate::oauth::TokenError;
 use crate::passthrough::PassthroughError;
 use crate::store::StoreError;
@@ -268,6 +269,16 @@ impl From<crate::egress::EgressError> for ApiError {
         };
         let message = error.to_string();
         Self::new(kind, message).because(error)
+    }
+}
+
+impl From<WebhookError> for ApiError {
+    fn from(error: WebhookError) -> Self {
+        match error {
+            WebhookError::NoSuchWebhook => Self::not_found(error),
+            WebhookError::Invalid(message) => Self::bad_request(message),
+            WebhookError::Store(error) => error.into(),
+        }
     }
 }
 

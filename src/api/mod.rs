@@ -23,6 +23,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, Resource, Route};
 
 pub use admin::keys;
+pub use admin::settings::Standing;
 use error::{ApiError, Kind, NOTHING_HERE};
 pub use openapi::document;
 pub use operations::Lifecycle;
@@ -161,6 +162,22 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/admin/api/keys/{id}").route(web::delete().to(admin::keys::revoke)))
         // The operator's.
         .service(at("/admin/api/audit").route(get().to(admin::audit::list)))
+        .service(
+            at("/admin/api/webhooks")
+                .route(get().to(admin::webhooks::list))
+                .route(web::post().to(admin::webhooks::create)),
+        )
+        .service(
+            at("/admin/api/webhooks/{id}")
+                .route(get().to(admin::webhooks::get))
+                .route(web::patch().to(admin::webhooks::update))
+                .route(web::delete().to(admin::webhooks::delete)),
+        )
+        .service(
+            at("/admin/api/webhooks/{id}/deliveries").route(get().to(admin::webhooks::deliveries)),
+        )
+        .service(at("/admin/api/webhooks/{id}/test").route(web::post().to(admin::webhooks::test)))
+        .service(at("/admin/api/settings").route(get().to(admin::settings::get)))
         .service(at("/admin/api/audit/check").route(get().to(admin::audit::check)))
         .service(at("/admin/api/connections/bulk").route(web::post().to(admin::connections::bulk)))
         .service(at("/admin/api/connections.csv").route(get().to(admin::connections::csv)))

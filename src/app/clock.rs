@@ -21,6 +21,7 @@ impl Services {
             self.revoke_job(),
             self.sign_in_job(),
             self.approval_job(),
+            self.webhook_job(),
         ];
         if let Some(folder) = self.catalogue.folder() {
             let watch = FolderWatch::new(folder);
@@ -65,6 +66,19 @@ impl Services {
             step: Box::new(move || {
                 let agents = agents.clone();
                 Box::pin(async move { Ok(agents.sweep().await?) })
+            }),
+        }
+    }
+
+    fn webhook_job(&self) -> Job {
+        let (webhooks, egress) = (Arc::clone(&self.core.webhooks), Arc::clone(&self.egress));
+        Job {
+            name: "webhooks",
+            every: Duration::from_secs(1),
+            at_stop: false,
+            step: Box::new(move || {
+                let (webhooks, egress) = (Arc::clone(&webhooks), Arc::clone(&egress));
+                Box::pin(async move { Ok(webhooks.deliver_due(&egress).await?) })
             }),
         }
     }

@@ -30,7 +30,7 @@ use crate::domain::{
 use crate::egress::limits::Limits;
 use crate::egress::{Egress, Settings};
 use crate::jobs::report;
-use crate::journal::Audit;
+use crate::journal::{Audit, Webhooks};
 use crate::mock;
 use crate::oauth::{self, ClientPair};
 use crate::passthrough::Passthrough;
@@ -62,6 +62,7 @@ pub struct Core {
     pub access: Arc<Access>,
     /// The audit log.
     pub audit: Arc<Audit>,
+    pub(crate) webhooks: Arc<Webhooks>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -106,12 +107,19 @@ impl Core {
             per_minute,
             Arc::clone(&audit),
         );
+        let webhooks = Webhooks::new(
+            &engine,
+            Arc::clone(&keys.keyring),
+            Arc::clone(&clock),
+            Arc::clone(&audit),
+        );
         Ok(Self {
             engine,
             embedded,
             keys: Arc::new(keys),
             access: Arc::new(access),
             audit,
+            webhooks: Arc::new(webhooks),
             clock,
         })
     }
@@ -225,6 +233,7 @@ impl Services {
             redirect_uri: format!("{public_url}{REDIRECT_PATH}"),
             metrics: Arc::clone(&metrics),
             audit: Arc::clone(&core.audit),
+            webhooks: Arc::clone(&core.webhooks),
         });
         let vault = Arc::new(vault);
         let sessions = Arc::new(Sessions::new(
@@ -254,6 +263,7 @@ impl Services {
             sign_ins: Arc::clone(&sign_ins),
             access: Arc::clone(&core.access),
             audit: Arc::clone(&core.audit),
+            webhooks: Arc::clone(&core.webhooks),
             settings: agent_settings(config, public_url),
         });
         Ok(Self {

@@ -2,6 +2,11 @@
 
 mod audit;
 mod usage;
+mod webhooks;
 
 pub use audit::{Audit, AuditFilter, Broken, Deed, Entry, Head, Object, Record};
 pub use usage::Usage;
+pub use webhooks::{
+    Delivery, DeliveryState, EVENTS, SIGNATURE, Webhook, WebhookChange, WebhookError, Webhooks,
+    signature,
+};

@@ -156,6 +156,7 @@ impl Vault {
         self.records
             .credentials
             .put_into(&mut batch, scope, &id, live.credentials())?;
+        self.tell_health_into(&mut batch, &old.value, &live.connection)?;
         let deed = deed("connection.reconnected", &live.connection);
         self.commit(batch, &live.connection, by, deed).await
     }
@@ -164,6 +165,7 @@ impl Vault {
         let mut batch = also;
         self.records
             .insert_into(&mut batch, &live.connection, live.credentials())?;
+        self.tell_into(&mut batch, "connection.created", &live.connection)?;
         let deed = deed("connection.created", &live.connection);
         self.commit(batch, &live.connection, by, deed).await?;
         Ok(live.connection)

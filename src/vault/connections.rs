@@ -20,7 +20,7 @@ use crate::domain::{
     Timestamp,
 };
 use crate::egress::Egress;
-use crate::journal::{Audit, Deed, Usage};
+use crate::journal::{Audit, Deed, Usage, Webhooks};
 use crate::oauth::{self, OAuthClient};
 use crate::store::table::Versioned;
 use crate::store::{Batch, SharedEngine, StoreError, Table};
@@ -63,6 +63,7 @@ pub struct Vault {
     pub(super) refreshing: Refreshing,
     pub(super) revocations: Table<Pending>,
     pub(super) audit: Arc<Audit>,
+    pub(super) webhooks: Arc<Webhooks>,
     live: LiveMap,
     usage: Usage,
     /// Which connectors people can connect to, and with whose OAuth app.
@@ -93,6 +94,8 @@ pub struct Parts {
     pub metrics: Arc<Metrics>,
     /// Where changes are written down.
     pub audit: Arc<Audit>,
+    /// Who is told of what happens.
+    pub webhooks: Arc<Webhooks>,
 }
 
 impl Vault {
@@ -124,6 +127,7 @@ impl Vault {
             oauth_overrides: parts.oauth_overrides,
             redirect_uri: parts.redirect_uri,
             audit: parts.audit,
+            webhooks: parts.webhooks,
         }
     }
 
@@ -202,6 +206,7 @@ impl Vault {
             new.updated_at = self.clock.now();
             let mut batch = Batch::default();
             self.records.replace_into(&mut batch, &old, &new)?;
+            self.tell_into(&mut batch, "connection.updated", &new)?;
             let deed = deed("connection.updated", &new).with("fields", differing(&old.value, &new));
             match self.commit(batch, &new, by, deed).await {
                 Ok(_) => return Ok(new),
@@ -225,6 +230,7 @@ impl Vault {
             let mut batch = Batch::default();
             let planned = self.revoke_into(&mut batch, &old.value)?;
             self.records.remove_into(&mut batch, &old);
+            self.tell_into(&mut batch, "connection.deleted", &old.value)?;
             let (scope, id) = (old.value.environment.as_str(), old.value.id.to_string());
             let attempts = self.refreshing.attempts(&self.engine);
             attempts.delete_into(&mut batch, scope, &id);

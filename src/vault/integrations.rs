@@ -310,6 +310,17 @@ impl Integrations {
         Ok(Some(Secret::new(text)))
     }
 
+    /// Shows `each` all sealed secrets of an environment, sealed as they are.
+    pub(super) fn each_secret(
+        &self,
+        environment: Environment,
+        each: impl FnMut(&Sealed),
+    ) -> Result<(), StoreError> {
+        let all = self.secrets.scan(environment.as_str(), None, usize::MAX)?;
+        all.iter().map(|(_, sealed)| sealed).for_each(each);
+        Ok(())
+    }
+
     /// Writes down what the provider says of the app, or that it takes it. Best effort: what was
     /// said is said again the next time.
     pub async fn note_problem(

@@ -160,10 +160,13 @@ impl Vault {
         if let Some(keys) = &filter.keys {
             return self.each_key(within.environment, keys, each);
         }
+        let scope = within.environment.as_str();
         let Some((index, value)) = self.narrowest(filter) else {
             return self.each_of(within.environment, each);
         };
-        let scope = within.environment.as_str();
+        if self.are_many(scope, index, value)? {
+            return self.each_of(within.environment, each);
+        }
         for active in [true, false] {
             if filter.active == Some(!active) {
                 continue;
@@ -184,6 +187,18 @@ impl Vault {
             }
         }
         Ok(())
+    }
+
+    /// Whether so many have this value that reading all there are, in the order in which they lie,
+    /// is quicker than fetching each of them.
+    fn are_many(&self, scope: &str, index: &Index, value: &[u8]) -> Result<bool, StoreError> {
+        let some = index.page(scope, &[active_part(true), value], 3, None, PORTION)?;
+        if some.len() < PORTION {
+            return Ok(false);
+        }
+        let many = index.count(scope, &[active_part(true), value])?;
+        let all = self.records.by_age.count(scope, &[])?;
+        Ok(many.saturating_mul(3) > all)
     }
 
     /// All of an environment: in the order in which they lie there, which is the quickest.

@@ -19,6 +19,7 @@ mod check;
 mod connect;
 mod connections;
 mod error;
+mod events;
 pub mod form;
 mod input;
 mod integrations;
@@ -30,6 +31,7 @@ mod ready;
 mod records;
 mod refresh;
 mod revocation;
+mod sealed;
 mod sign;
 
 pub use authorize::Authorizing;

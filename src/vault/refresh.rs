@@ -474,6 +474,7 @@ impl Vault {
         change(&mut new);
         new.updated_at = self.clock.now();
         self.records.replace_into(&mut batch, &now, &new)?;
+        self.tell_health_into(&mut batch, &now.value, &new)?;
         if let Some(credentials) = credentials {
             // The record's own bytes are the expectation: credentials change only together with it.
             self.records

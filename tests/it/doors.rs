@@ -143,6 +143,14 @@ const TABLE: &[(&str, &str, Answers)] = &[
     ("GET", "/admin/api/connections.csv", DECIDING),
     ("GET", "/admin/api/audit", DECIDING),
     ("GET", "/admin/api/audit/check", DECIDING),
+    ("GET", "/admin/api/settings", DECIDING),
+    ("GET", "/admin/api/webhooks", DECIDING),
+    ("POST", "/admin/api/webhooks", DECIDING),
+    ("GET", "/admin/api/webhooks/{id}", DECIDING_THIS),
+    ("PATCH", "/admin/api/webhooks/{id}", DECIDING_THIS),
+    ("DELETE", "/admin/api/webhooks/{id}", DECIDING_THIS),
+    ("GET", "/admin/api/webhooks/{id}/deliveries", DECIDING_THIS),
+    ("POST", "/admin/api/webhooks/{id}/test", DECIDING_THIS),
     ("GET", "/health", PUBLIC),
     ("GET", "/ready", PUBLIC),
     ("GET", "/metrics", PUBLIC),
@@ -199,6 +207,26 @@ async fn toolset(app: &TestApp) -> String {
     name
 }
 
+/// A webhook of the test environment that is told of nothing.
+async fn webhook(app: &TestApp) -> String {
+    let client = app.client();
+    // There is a limit to how many there may be.
+    for row in client.get("/admin/api/webhooks").await.json()["rows"]
+        .as_array()
+        .unwrap()
+    {
+        let path = format!("/admin/api/webhooks/{}", row["id"].as_str().unwrap());
+        assert_eq!(client.delete(&path).await.status, 200);
+    }
+    let made = client.post("/admin/api/webhooks", quiet_webhook()).await;
+    assert_eq!(made.status, 200, "{}", made.text());
+    made.json()["id"].as_str().unwrap().to_owned()
+}
+
+fn quiet_webhook() -> Value {
+    json!({ "url": "http://127.0.0.1:1/", "events": ["connection.recovered"] })
+}
+
 /// A call of the test environment that waits for a yes.
 async fn waiting(app: &TestApp) -> String {
     let asking = app.client_wishing(json!({ "approval": ["*/*"] })).await;
@@ -224,6 +252,7 @@ async fn attempt(app: &TestApp, caller: &Client, method: &str, route: &str) -> u
         (_, true) => app.key_with(json!({})).await.0,
         _ if route.contains("/approvals/{id}") => waiting(app).await,
         _ if route.contains("/actions/{id}") => list_models(app).await,
+        _ if route.contains("/webhooks/{id}") => webhook(app).await,
         _ => uuid::Uuid::nil().to_string(),
     };
     let name = match route.contains("{name}") {
@@ -273,6 +302,8 @@ async fn attempt(app: &TestApp, caller: &Client, method: &str, route: &str) -> u
             }
             _ if route.starts_with("/v1/toolsets") => json!({ "description": "x" }),
             _ if route.starts_with("/v1/integrations") => json!({ "active": true }),
+            _ if route == "/admin/api/webhooks" => quiet_webhook(),
+            _ if route.starts_with("/admin/api/webhooks") => json!({ "description": "x" }),
             _ if route == "/admin/api/connections/bulk" => {
                 json!({ "ids": ["x"], "addTags": ["x"] })
             }
@@ -403,6 +434,7 @@ async fn nobody_learns_what_is_wrong_with_a_body_before_the_key_is_right() {
             ("POST", "/v1/approvals/x/approve"),
             ("POST", "/admin/api/keys"),
             ("POST", "/admin/api/connections/bulk"),
+            ("POST", "/admin/api/webhooks"),
         ] {
             let request = caller.request(method, path).body("{");
             caller.send(request).await.assert_error(401, 2010);

@@ -11,7 +11,7 @@ use magpie::catalog::Catalogue;
 use magpie::crypto::{MasterKey, hex, random_bytes};
 use magpie::domain::{Actor, Clock, Environment, Scope, Secret, SystemClock};
 use magpie::egress::{Egress, Settings};
-use magpie::journal::Audit;
+use magpie::journal::{Audit, Webhooks};
 use magpie::oauth::{Granted, Tokens};
 use magpie::store::embedded::{EmbeddedEngine, Options};
 use magpie::store::schema::bring_up_to_date;
@@ -364,8 +364,16 @@ async fn prepare(data: &Path, master: &[u8; 32], world: &World) -> String {
         .unwrap();
     let (catalogue, _) = Catalogue::load(None);
     let by = Actor::operator();
+    let audit = Arc::new(Audit::new(&engine, Arc::clone(&clock)));
+    let webhooks = Webhooks::new(
+        &engine,
+        Arc::clone(&keys.keyring),
+        Arc::clone(&clock),
+        Arc::clone(&audit),
+    );
     let vault = Vault::new(Parts {
-        audit: Arc::new(Audit::new(&engine, Arc::clone(&clock))),
+        audit,
+        webhooks: Arc::new(webhooks),
         engine,
         keyring: Arc::clone(&keys.keyring),
         catalogue: Arc::new(catalogue),

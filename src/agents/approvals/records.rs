@@ -10,7 +10,7 @@ use super::super::call::{ActionCall, Outcome};
 use super::super::error::AgentError;
 use crate::crypto::{Keyring, SealContext, SealError, Sealed};
 use crate::domain::{Actor, Approval, ApprovalId, ApprovalState, Clock, Environment, Timestamp};
-use crate::journal::{Audit, Deed};
+use crate::journal::{Audit, Deed, Webhooks};
 use crate::store::{Batch, Index, SharedEngine, StoreError, Table};
 use crate::vault::VaultError;
 
@@ -42,6 +42,7 @@ pub struct Approvals {
     keyring: Arc<Keyring>,
     clock: Arc<dyn Clock>,
     audit: Arc<Audit>,
+    webhooks: Arc<Webhooks>,
 }
 
 /// Who decided, and what that is called in the audit log.
@@ -53,6 +54,7 @@ impl Approvals {
         keyring: Arc<Keyring>,
         clock: Arc<dyn Clock>,
         audit: Arc<Audit>,
+        webhooks: Arc<Webhooks>,
     ) -> Self {
         let engine = || SharedEngine::clone(engine);
         Self {
@@ -64,6 +66,7 @@ impl Approvals {
             keyring,
             clock,
             audit,
+            webhooks,
         }
     }
 
@@ -80,6 +83,13 @@ impl Approvals {
         self.calls.put_into(&mut batch, scope, &id, &sealed)?;
         self.waiting
             .add_into(&mut batch, scope, &[&due(approval)], &id);
+        let told = summary(approval);
+        self.webhooks.put_into(
+            &mut batch,
+            approval.environment,
+            "approval.requested",
+            &told,
+        )?;
         self.engine.commit(batch).await?;
         Ok(())
     }
@@ -295,6 +305,24 @@ impl Approvals {
         }
         Ok(())
     }
+}
+
+/// What webhooks are told: not the request itself, which may hold anything.
+fn summary(approval: &Approval) -> serde_json::Value {
+    serde_json::json!({
+        "id": approval.id,
+        "action": {
+            "id": approval.action_id,
+            "title": approval.title,
+            "method": approval.method,
+            "platform": approval.platform,
+        },
+        "connectionKey": approval.connection_key,
+        "identity": approval.identity,
+        "toolset": approval.toolset,
+        "createdAt": approval.created_at,
+        "expiresAt": approval.expires_at,
+    })
 }
 
 fn due(approval: &Approval) -> [u8; 8] {

@@ -3,3 +3,5 @@
 pub mod audit;
 pub mod connections;
 pub mod keys;
+pub mod settings;
+pub mod webhooks;

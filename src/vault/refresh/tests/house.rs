@@ -18,7 +18,7 @@ use crate::domain::{
     Scope, Secret, Timestamp,
 };
 use crate::egress::{Egress, Settings};
-use crate::journal::Audit;
+use crate::journal::{Audit, Webhooks};
 use crate::oauth::{Granted, Tokens};
 use crate::store::Batch;
 use crate::telemetry::{DroppedLines, Metrics};
@@ -320,8 +320,16 @@ fn start(engine: &Arc<Moody>, clock: &Arc<Hand>) -> Process {
                 allow: vec!["127.0.0.0/8".parse().unwrap()],
                 ..Settings::default()
             };
+            let audit = Arc::new(Audit::new(&engine, Arc::clone(&clock)));
+            let webhooks = Webhooks::new(
+                &engine,
+                Arc::clone(&keys.keyring),
+                Arc::clone(&clock),
+                Arc::clone(&audit),
+            );
             let vault = Vault::new(Parts {
-                audit: Arc::new(Audit::new(&engine, Arc::clone(&clock))),
+                audit,
+                webhooks: Arc::new(webhooks),
                 engine,
                 keyring: Arc::clone(&keys.keyring),
                 catalogue: catalogue(),
