@@ -11,9 +11,10 @@ use super::members::{MemberError, Members};
 use super::plain_key::PlainKey;
 use crate::crypto::{Keyring, hex, random_uuid};
 use crate::domain::{
-    ApiKey, ApiKeyId, Clock, Environment, Guards, MemberId, Permission, Scope, Secret, Timestamp,
+    Actor, ApiKey, ApiKeyId, Clock, Environment, Guards, MemberId, Permission, Scope, Secret,
+    Timestamp,
 };
-use crate::journal::Usage;
+use crate::journal::{Audit, Deed, Usage};
 use crate::store::{Batch, SharedEngine, StoreError, Table, UniqueIndex};
 
 const TABLE: &str = "api-key";
@@ -103,13 +104,13 @@ struct Cached {
 /// The API keys, and the people who sign in.
 pub struct Access {
     members: Members,
-    engine: SharedEngine,
     keys: Table<ApiKey>,
     by_hash: UniqueIndex,
     keyring: Arc<Keyring>,
     clock: Arc<dyn Clock>,
     usage: Usage,
     per_minute: Option<u32>,
+    audit: Arc<Audit>,
     cache: Arc<HashMap<[u8; 32], Arc<Cached>>>,
 }
 
@@ -120,6 +121,7 @@ impl Access {
         keyring: Arc<Keyring>,
         clock: Arc<dyn Clock>,
         per_minute: Option<u32>,
+        audit: Arc<Audit>,
     ) -> Self {
         let cache: Arc<HashMap<[u8; 32], Arc<Cached>>> = Arc::default();
         let keys = Table::new(SharedEngine::clone(engine), TABLE);
@@ -128,11 +130,11 @@ impl Access {
             members: Members::new(engine, Arc::clone(&keyring), Arc::clone(&clock)),
             by_hash: UniqueIndex::new(SharedEngine::clone(engine), TABLE, "hash"),
             usage: Usage::new(engine, "api-key-use"),
-            engine: SharedEngine::clone(engine),
             keys,
             keyring,
             clock,
             per_minute,
+            audit,
             cache,
         }
     }
@@ -143,9 +145,13 @@ impl Access {
     }
 
     /// Makes a key. The plain text is in the answer and nowhere else.
-    pub async fn create(&self, new: NewKey) -> Result<(ApiKey, Secret<String>), AccessError> {
+    pub async fn create(
+        &self,
+        new: NewKey,
+        by: &Actor,
+    ) -> Result<(ApiKey, Secret<String>), AccessError> {
         let plain = PlainKey::generate(new.scope.environment);
-        let key = self.keep(new, &plain).await?;
+        let key = self.keep(new, &plain, by).await?;
         Ok((key, plain.text().clone()))
     }
 
@@ -157,12 +163,12 @@ impl Access {
     ) -> Result<Secret<String>, AccessError> {
         let plain = PlainKey::from_bytes(new.scope.environment, bytes);
         if self.find(plain.text().expose(), self.clock.now()).is_err() {
-            self.keep(new, &plain).await?;
+            self.keep(new, &plain, &Actor::system("start")).await?;
         }
         Ok(plain.text().clone())
     }
 
-    async fn keep(&self, new: NewKey, plain: &PlainKey) -> Result<ApiKey, AccessError> {
+    async fn keep(&self, new: NewKey, plain: &PlainKey, by: &Actor) -> Result<ApiKey, AccessError> {
         let name = new.name.trim().to_owned();
         if name.is_empty() || name.len() > MAX_NAME_BYTES || name.chars().any(char::is_control) {
             return Err(AccessError::Invalid(format!(
@@ -188,7 +194,8 @@ impl Access {
         self.keys.put_new_into(&mut batch, scope, &id, &key)?;
         self.by_hash
             .claim_into(&mut batch, scope, &[key.hash.as_bytes()], &id);
-        self.engine.commit(batch).await?;
+        let deed = deed("key.created", &key).with("permission", key.permission.as_str());
+        self.commit(batch, &key, by, deed).await?;
         Ok(key)
     }
 
@@ -298,6 +305,7 @@ impl Access {
         &self,
         environment: Environment,
         id: ApiKeyId,
+        by: &Actor,
     ) -> Result<ApiKey, AccessError> {
         let (scope, text) = (environment.as_str(), id.to_string());
         let Some(read) = self.keys.get_raw(scope, &text)? else {
@@ -313,8 +321,21 @@ impl Access {
         let mut batch = Batch::default();
         self.keys
             .replace_into(&mut batch, scope, &text, &read.raw, &key)?;
-        self.engine.commit(batch).await?;
+        let deed = deed("key.revoked", &key);
+        self.commit(batch, &key, by, deed).await?;
         Ok(key)
+    }
+
+    async fn commit(
+        &self,
+        batch: Batch,
+        key: &ApiKey,
+        by: &Actor,
+        deed: Deed,
+    ) -> Result<(), StoreError> {
+        let environment = Some(key.scope.environment);
+        let committed = self.audit.commit(batch, environment, by, deed);
+        committed.await.map(drop)
     }
 
     /// Writes down when keys and sessions were last used.
@@ -322,6 +343,11 @@ impl Access {
         self.usage.flush().await?;
         self.members.flush_usage().await
     }
+}
+
+/// What was done to `key`, in the words of the audit log.
+fn deed(what: &'static str, key: &ApiKey) -> Deed {
+    Deed::new(what, "key", &key.id.to_string(), Some(&key.name))
 }
 
 /// Drops a key from memory before the commit that changes it is answered.

@@ -60,7 +60,7 @@ impl Agents {
         let wanted = Filter {
             platform: filter.platform.clone(),
             identity: filter.identity.clone(),
-            active: true,
+            active: Some(true),
             ..Filter::default()
         };
         let limit = filter.limit.unwrap_or(MAX_CONNECTIONS).min(MAX_CONNECTIONS);

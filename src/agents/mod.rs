@@ -43,6 +43,7 @@ use crate::catalog::Catalogue;
 use crate::crypto::Keyring;
 use crate::domain::{ApiKey, Clock, Validation};
 use crate::egress::Egress;
+use crate::journal::{Audit, Webhooks};
 use crate::passthrough::Passthrough;
 use crate::store::SharedEngine;
 use crate::vault::Vault;
@@ -85,6 +86,10 @@ pub struct Parts {
     pub sign_ins: Arc<SignIns>,
     /// The API keys.
     pub access: Arc<Access>,
+    /// Where changes are written down.
+    pub audit: Arc<Audit>,
+    /// Who is told of calls that wait, besides the webhook that may decide.
+    pub webhooks: Arc<Webhooks>,
     /// What the operator decides.
     pub settings: Settings,
 }
@@ -105,11 +110,14 @@ impl Agents {
             &parts.engine,
             Arc::clone(&parts.catalogue),
             Arc::clone(&parts.clock),
+            Arc::clone(&parts.audit),
         );
         let approvals = Approvals::new(
             &parts.engine,
             Arc::clone(&parts.keyring),
             Arc::clone(&parts.clock),
+            Arc::clone(&parts.audit),
+            Arc::clone(&parts.webhooks),
         );
         Self {
             parts: Arc::new(parts),

@@ -6,9 +6,10 @@ use super::error::AgentError;
 use super::principal::fits;
 use crate::catalog::Catalogue;
 use crate::domain::{
-    ActionPattern, ApprovalRule, Clock, Environment, Identity, Permission, Platform, Scope,
+    ActionPattern, Actor, ApprovalRule, Clock, Environment, Identity, Permission, Platform, Scope,
     Toolset, ToolsetName, Validation,
 };
+use crate::journal::{Audit, Deed};
 use crate::store::{Batch, SharedEngine, StoreError, Table};
 
 /// An environment has no more.
@@ -44,20 +45,25 @@ pub struct ToolsetChange {
 
 /// The toolsets of an instance.
 pub struct Toolsets {
-    engine: SharedEngine,
     table: Table<Toolset>,
     catalogue: Arc<Catalogue>,
     clock: Arc<dyn Clock>,
+    audit: Arc<Audit>,
 }
 
 impl Toolsets {
     /// The toolsets in `engine`.
-    pub fn new(engine: &SharedEngine, catalogue: Arc<Catalogue>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(
+        engine: &SharedEngine,
+        catalogue: Arc<Catalogue>,
+        clock: Arc<dyn Clock>,
+        audit: Arc<Audit>,
+    ) -> Self {
         Self {
-            engine: SharedEngine::clone(engine),
             table: Table::new(SharedEngine::clone(engine), "toolset"),
             catalogue,
             clock,
+            audit,
         }
     }
 
@@ -93,6 +99,7 @@ impl Toolsets {
         environment: Environment,
         name: ToolsetName,
         wishes: ToolsetChange,
+        by: &Actor,
     ) -> Result<Toolset, AgentError> {
         let scope = environment.as_str();
         if self.table.count(scope)? >= MAX_TOOLSETS {
@@ -120,8 +127,8 @@ impl Toolsets {
         let mut batch = Batch::default();
         self.table
             .put_new_into(&mut batch, scope, toolset.name.as_str(), &toolset)?;
-        match self.engine.commit(batch).await {
-            Ok(_) => Ok(toolset),
+        match self.commit(batch, "toolset.created", &toolset, by).await {
+            Ok(()) => Ok(toolset),
             Err(StoreError::Conflict) => Err(AgentError::Conflict(format!(
                 "there is a toolset `{}` already; change it with PATCH",
                 toolset.name
@@ -136,6 +143,7 @@ impl Toolsets {
         environment: Environment,
         name: &str,
         change: ToolsetChange,
+        by: &Actor,
     ) -> Result<Toolset, AgentError> {
         let scope = environment.as_str();
         let name: ToolsetName = name.parse().map_err(|_| unknown(name))?;
@@ -150,8 +158,8 @@ impl Toolsets {
             let mut batch = Batch::default();
             self.table
                 .replace_into(&mut batch, scope, name.as_str(), &read.raw, &toolset)?;
-            match self.engine.commit(batch).await {
-                Ok(_) => return Ok(toolset),
+            match self.commit(batch, "toolset.updated", &toolset, by).await {
+                Ok(()) => return Ok(toolset),
                 Err(StoreError::Conflict) if tries < MAX_TRIES => tries += 1,
                 Err(error) => return Err(error.into()),
             }
@@ -163,6 +171,7 @@ impl Toolsets {
         &self,
         environment: Environment,
         name: &str,
+        by: &Actor,
     ) -> Result<Toolset, AgentError> {
         let scope = environment.as_str();
         let name: ToolsetName = name.parse().map_err(|_| unknown(name))?;
@@ -171,8 +180,23 @@ impl Toolsets {
         let mut batch = Batch::default();
         self.table
             .delete_read_into(&mut batch, scope, name.as_str(), &read.raw);
-        self.engine.commit(batch).await?;
+        self.commit(batch, "toolset.deleted", &read.value, by)
+            .await?;
         Ok(read.value)
+    }
+
+    async fn commit(
+        &self,
+        batch: Batch,
+        what: &'static str,
+        toolset: &Toolset,
+        by: &Actor,
+    ) -> Result<(), StoreError> {
+        let name = toolset.name.as_str();
+        let deed = Deed::new(what, "toolset", name, Some(name));
+        let environment = Some(toolset.environment);
+        let committed = self.audit.commit(batch, environment, by, deed);
+        committed.await.map(drop)
     }
 
     fn check(&self, toolset: &Toolset) -> Result<(), AgentError> {

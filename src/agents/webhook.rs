@@ -12,13 +12,11 @@ use super::Agents;
 use super::approvals::{MAX_NOTE, Verdict};
 use super::call::Outcome;
 use super::error::AgentError;
-use crate::crypto::{hex, hmac_sha256};
-use crate::domain::{Approval, ApprovalState, Secret};
+use crate::domain::{Actor, Approval, ApprovalState, Secret};
 use crate::egress::fetch::FetchRequest;
 use crate::egress::origin::Reach;
+use crate::journal::{SIGNATURE, signature};
 
-/// What a message is signed in.
-const SIGNATURE: &str = "x-magpie-signature";
 /// How long an answer may take, and how long it may be, in bytes.
 const TIMEOUT: Duration = Duration::from_secs(30);
 const MAX_ANSWER: usize = 64 * 1024;
@@ -144,34 +142,13 @@ impl Agents {
             let end = note.floor_char_boundary(MAX_NOTE);
             note.get(..end).unwrap_or_default().to_owned()
         });
-        let decided = self.decide(approval.environment, &id, verdict, "webhook", note);
+        let by = Actor::system("webhook");
+        let decided = self.decide(approval.environment, &id, verdict, &by, note);
         match decided.await {
             Ok(_) | Err(AgentError::Conflict(_)) => {}
             Err(error) => {
                 tracing::error!(approval = %approval.id, error = %error, "the webhook's decision was lost");
             }
         }
-    }
-}
-
-/// `t=…,v1=…`: the time in seconds, and HMAC-SHA-256 of `{time}.{body}` in hexadecimal.
-fn signature(secret: &Secret<String>, seconds: i64, body: &[u8]) -> String {
-    let mut signed = format!("{seconds}.").into_bytes();
-    signed.extend_from_slice(body);
-    let mac = hmac_sha256(secret.expose().as_bytes(), &signed);
-    format!("t={seconds},v1={}", hex(&mac))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_signature_covers_the_time_and_the_body() {
-        let secret = Secret::new("0123456789abcdef".to_owned());
-        let signed = signature(&secret, 5, b"{}");
-        assert!(signed.starts_with("t=5,v1=") && signed.len() == "t=5,v1=".len() + 64);
-        assert_ne!(signed, signature(&secret, 6, b"{}"));
-        assert_ne!(signed, signature(&secret, 5, b"{ }"));
     }
 }

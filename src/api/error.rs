@@ -13,6 +13,7 @@ use serde_json::json;
 
 use crate::access::{AccessError, MemberError};
 use crate::agents::AgentError;
+use crate::journal::WebhookError;
 use crate::oauth::TokenError;
 use crate::passthrough::PassthroughError;
 use crate::store::StoreError;
@@ -186,6 +187,15 @@ impl ResponseError for ApiError {
     }
 }
 
+/// Does `work` where it keeps no other request waiting.
+pub async fn blocking<T: Send + 'static, E: Into<ApiError> + Send + 'static>(
+    work: impl FnOnce() -> Result<T, E> + Send + 'static,
+) -> Result<T, ApiError> {
+    let done = actix_web::web::block(work).await;
+    let stopping = || ApiError::new(Kind::Unavailable, "the server is stopping; try again later");
+    done.map_err(|_| stopping())?.map_err(Into::into)
+}
+
 /// What is said of a path that has no route.
 pub const NOTHING_HERE: &str =
     "there is nothing at this path; GET /openapi.json lists what there is";
@@ -263,11 +273,14 @@ impl From<VaultError> for ApiError {
             VaultError::MustReconnect { .. } | VaultError::Inactive => {
                 Self::new(Kind::FailedDependency, error.to_string())
             }
+            VaultError::ChangedMeanwhile | VaultError::NotRefreshable => {
+                Self::new(Kind::Conflict, error.to_string())
+            }
             VaultError::CannotSign(_) | VaultError::CannotOpen(_) => {
                 let message = error.to_string();
                 Self::new(Kind::FailedDependency, message).because(error)
             }
-            VaultError::TryLater { seconds, .. } => {
+            VaultError::TryLater { seconds, .. } | VaultError::NotNow { seconds, .. } => {
                 Self::new(Kind::Unavailable, error.to_string()).retry_after(seconds)
             }
             VaultError::NoApp { .. } => Self::new(Kind::FailedDependency, error.to_string()),
@@ -294,6 +307,16 @@ impl From<crate::egress::EgressError> for ApiError {
         };
         let message = error.to_string();
         Self::new(kind, message).because(error)
+    }
+}
+
+impl From<WebhookError> for ApiError {
+    fn from(error: WebhookError) -> Self {
+        match error {
+            WebhookError::NoSuchWebhook => Self::not_found(error),
+            WebhookError::Invalid(message) => Self::bad_request(message),
+            WebhookError::Store(error) => error.into(),
+        }
     }
 }
 

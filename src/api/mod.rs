@@ -2,10 +2,12 @@
 //!
 //! [`routes`] is the whole table. Who may do what stands in each handler's signature.
 
+mod actor;
 mod admin;
 mod assets;
 mod authkit;
 mod cookies;
+mod csv;
 pub mod error;
 pub mod extract;
 pub mod layers;
@@ -23,6 +25,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, Resource, Route};
 
 pub use admin::oidc::{CALLBACK as OIDC_CALLBACK, OidcDoor};
+pub use admin::settings::Standing;
 pub use admin::{keys, setup};
 use error::{ApiError, Kind, NOTHING_HERE};
 pub use openapi::document;
@@ -57,6 +60,10 @@ pub fn routes(config: &mut ServiceConfig) {
                             .route(get().to(connections::get))
                             .route(web::patch().to(connections::update))
                             .route(web::delete().to(connections::delete)),
+                    )
+                    .service(
+                        at(&format!("{path}/{{id}}/refresh"))
+                            .route(web::post().to(connections::refresh)),
                     );
             }
         })
@@ -194,6 +201,27 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/admin/api/logs/stream").route(get().to(admin::logs::stream)))
         .service(at("/admin/api/logs/{id}").route(get().to(admin::logs::get)))
         .service(at("/admin/api/overview").route(get().to(admin::overview::get)))
+        // The operator's.
+        .service(at("/admin/api/audit").route(get().to(admin::audit::list)))
+        .service(
+            at("/admin/api/webhooks")
+                .route(get().to(admin::webhooks::list))
+                .route(web::post().to(admin::webhooks::create)),
+        )
+        .service(
+            at("/admin/api/webhooks/{id}")
+                .route(get().to(admin::webhooks::get))
+                .route(web::patch().to(admin::webhooks::update))
+                .route(web::delete().to(admin::webhooks::delete)),
+        )
+        .service(
+            at("/admin/api/webhooks/{id}/deliveries").route(get().to(admin::webhooks::deliveries)),
+        )
+        .service(at("/admin/api/webhooks/{id}/test").route(web::post().to(admin::webhooks::test)))
+        .service(at("/admin/api/settings").route(get().to(admin::settings::get)))
+        .service(at("/admin/api/audit/check").route(get().to(admin::audit::check)))
+        .service(at("/admin/api/connections/bulk").route(web::post().to(admin::connections::bulk)))
+        .service(at("/admin/api/connections.csv").route(get().to(admin::connections::csv)))
         // Operations.
         .service(at("/health").route(get().to(operations::health)))
         .service(at("/ready").route(get().to(operations::ready)))

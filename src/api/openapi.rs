@@ -20,7 +20,7 @@ use super::{PublicUrl, admin, assets, authkit, llms, mcp, operations, pages, v1}
     ),
     paths(
         v1::connections::list, v1::connections::create, v1::connections::get, v1::connections::update,
-        v1::connections::delete, v1::connectors::list, v1::connectors::definitions, v1::actions::list,
+        v1::connections::delete, v1::connections::refresh, admin::connections::bulk, admin::connections::csv, admin::audit::list, admin::audit::check, admin::settings::get, admin::webhooks::list, admin::webhooks::create, admin::webhooks::get, admin::webhooks::update, admin::webhooks::delete, admin::webhooks::deliveries, admin::webhooks::test, v1::connectors::list, v1::connectors::definitions, v1::actions::list,
         v1::actions::search, v1::actions::search_all, v1::imports::import, v1::actions::knowledge, admin::keys::list, admin::keys::create,
         v1::authkit::create, v1::authkit::link, v1::authkit::flags, authkit::session::get,
         authkit::session::open_link, authkit::connections::list, authkit::connections::create,
@@ -55,6 +55,7 @@ use super::{PublicUrl, admin, assets, authkit, llms, mcp, operations, pages, v1}
         (name = "admin session", description = "Who is signed in to the admin pages, and the own account"),
         (name = "members", description = "Who may sign in, and as what"),
         (name = "journal", description = "What happened, and how things go"),
+        (name = "admin", description = "For the people who run it: what the admin pages stand on"),
         (name = "operations", description = "For whoever runs it"),
     )
 )]
@@ -156,9 +157,13 @@ fn add_passthrough(document: &mut OpenApi) {
 }
 
 /// Each path that is another one's old name, and the other one.
-const OLD_NAMES: [(&str, &str); 5] = [
+const OLD_NAMES: [(&str, &str); 6] = [
     ("/v1/connections", "/v1/vault/connections"),
     ("/v1/connections/{id}", "/v1/vault/connections/{id}"),
+    (
+        "/v1/connections/{id}/refresh",
+        "/v1/vault/connections/{id}/refresh",
+    ),
     ("/internal/v1/settings/get", "/v1/settings/get"),
     ("/internal/v1/event-links/create", "/v1/event-links/create"),
     (

@@ -23,6 +23,7 @@ impl Services {
             self.approval_job(),
             self.session_job(),
             self.journal_job(),
+            self.webhook_job(),
         ];
         if let Some(folder) = self.catalogue.folder() {
             let watch = FolderWatch::new(folder);
@@ -95,6 +96,19 @@ impl Services {
                 Box::pin(
                     async move { Ok(tokio::task::spawn_blocking(move || journal.retain()).await?) },
                 )
+            }),
+        }
+    }
+
+    fn webhook_job(&self) -> Job {
+        let (webhooks, egress) = (Arc::clone(&self.core.webhooks), Arc::clone(&self.egress));
+        Job {
+            name: "webhooks",
+            every: Duration::from_secs(1),
+            at_stop: false,
+            step: Box::new(move || {
+                let (webhooks, egress) = (Arc::clone(&webhooks), Arc::clone(&egress));
+                Box::pin(async move { Ok(webhooks.deliver_due(&egress).await?) })
             }),
         }
     }

@@ -30,7 +30,7 @@ use crate::domain::{
 use crate::egress::limits::Limits;
 use crate::egress::{Egress, Settings};
 use crate::jobs::report;
-use crate::journal::{self, Journal, Keep};
+use crate::journal::{self, Audit, Journal, Keep, Webhooks};
 use crate::mock;
 use crate::oauth::{self, ClientPair};
 use crate::passthrough::Passthrough;
@@ -60,6 +60,9 @@ pub struct Core {
     pub(crate) keys: Arc<Keys>,
     /// The API keys.
     pub access: Arc<Access>,
+    /// The audit log.
+    pub audit: Arc<Audit>,
+    pub(crate) webhooks: Arc<Webhooks>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -96,17 +99,27 @@ impl Core {
             .limits
             .requests_per_minute
             .map(std::num::NonZeroU32::get);
+        let audit = Arc::new(Audit::new(&engine, Arc::clone(&clock)));
         let access = Access::new(
             &engine,
             Arc::clone(&keys.keyring),
             Arc::clone(&clock),
             per_minute,
+            Arc::clone(&audit),
+        );
+        let webhooks = Webhooks::new(
+            &engine,
+            Arc::clone(&keys.keyring),
+            Arc::clone(&clock),
+            Arc::clone(&audit),
         );
         Ok(Self {
             engine,
             embedded,
             keys: Arc::new(keys),
             access: Arc::new(access),
+            audit,
+            webhooks: Arc::new(webhooks),
             clock,
         })
     }
@@ -234,6 +247,8 @@ impl Services {
             redirect_uri: format!("{public_url}{REDIRECT_PATH}"),
             metrics: Arc::clone(&metrics),
             recorder: journal.recorder(),
+            audit: Arc::clone(&core.audit),
+            webhooks: Arc::clone(&core.webhooks),
         });
         let vault = Arc::new(vault);
         let sessions = Arc::new(Sessions::new(
@@ -262,6 +277,8 @@ impl Services {
             egress: Arc::clone(&egress),
             sign_ins: Arc::clone(&sign_ins),
             access: Arc::clone(&core.access),
+            audit: Arc::clone(&core.audit),
+            webhooks: Arc::clone(&core.webhooks),
             settings: agent_settings(config, public_url),
         });
         let oidc = config.oidc.as_ref().map(|settings| {

@@ -20,7 +20,7 @@ use crate::access::{AccessError, MemberError};
 use crate::agents::AgentError;
 use crate::api::extract::{JsonLimit, ViaControlSocket};
 use crate::api::layers::{RequestLog, around};
-use crate::api::{self, Lifecycle, OidcDoor, PublicUrl};
+use crate::api::{self, Lifecycle, OidcDoor, PublicUrl, Standing};
 use crate::catalog::Catalogue;
 use crate::config::{Config, NoMasterKey};
 use crate::domain::{Environment, Secret};
@@ -231,6 +231,15 @@ fn http_server(
     let sign_ins = web::Data::from(Arc::clone(&services.sign_ins));
     let catalogue = web::Data::from(Arc::clone(&services.catalogue));
     let access = web::Data::from(Arc::clone(&services.core.access));
+    let webhooks = web::Data::from(Arc::clone(&services.core.webhooks));
+    let way_out = web::Data::from(Arc::clone(&services.egress));
+    let audit = web::Data::from(Arc::clone(&services.core.audit));
+    let standing = web::Data::new(Standing {
+        config: Arc::new(config.clone()),
+        engine: services.core.embedded.clone(),
+        keys: Arc::clone(&services.core.keys),
+        started: tokio::time::Instant::now(),
+    });
     let metrics = web::Data::from(Arc::clone(&services.metrics));
     let journal = web::Data::from(Arc::clone(&services.journal));
     let recorder = web::Data::new(services.journal.recorder());
@@ -258,6 +267,10 @@ fn http_server(
             .app_data(catalogue.clone())
             .app_data(passthrough.clone())
             .app_data(agents.clone())
+            .app_data(audit.clone())
+            .app_data(webhooks.clone())
+            .app_data(way_out.clone())
+            .app_data(standing.clone())
             .app_data(metrics.clone())
             .app_data(journal.clone())
             .app_data(recorder.clone())

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::Settings;
 use crate::crypto::{Keyring, SealContext, Sealed, random_uuid, sha256};
 use crate::domain::{
-    Clock, ConnectionId, Environment, Identity, IdentityType, Platform, Scope, Timestamp,
+    Actor, Clock, ConnectionId, Environment, Identity, IdentityType, Platform, Scope, Timestamp,
 };
 
 /// What stands before a token; the environment says whose key opens it.
@@ -71,6 +71,11 @@ impl Session {
             platforms: self.platforms.clone(),
             identity: self.identity.clone(),
         }
+    }
+
+    /// Who acts by it.
+    pub fn actor(&self) -> Actor {
+        Actor::user(self.identity.as_ref())
     }
 
     /// What it sees of what is connected already: its identity's, or the one connection that it is

@@ -123,11 +123,12 @@ impl SignIns {
         }
         let began = Instant::now();
         let also = self.links.use_up(session)?;
+        let by = session.actor();
         let made = match asked.connection {
             Some(connection) => {
                 let scope = session.scope();
                 self.vault
-                    .reconnect(&scope, &connection, &asked.form, asked.name, also)
+                    .reconnect(&scope, &connection, &asked.form, asked.name, also, &by)
                     .await
             }
             None => {
@@ -136,7 +137,7 @@ impl SignIns {
                     form: asked.form,
                     owner: owner(session, asked.name),
                 };
-                self.vault.create(&session.scope(), new, also).await
+                self.vault.create(&session.scope(), new, also, &by).await
             }
         };
         let made = made.map_err(|error| self.or_link_used(session, error));
@@ -393,17 +394,17 @@ impl SignIns {
         }
         let session = &pending.session;
         let (scope, also) = (session.scope(), self.links.use_up(session)?);
-        let name = pending.name.clone();
+        let (name, by) = (pending.name.clone(), session.actor());
         match &pending.connection {
             Some(connection) => {
                 self.vault
-                    .signed_in_again(&scope, connection, material, name, also)
+                    .signed_in_again(&scope, connection, material, name, also, &by)
                     .await
             }
             None => {
                 let owner = owner(session, name);
                 self.vault
-                    .signed_in(&scope, &pending.connector, material, owner, also)
+                    .signed_in(&scope, &pending.connector, material, owner, also, &by)
                     .await
             }
         }

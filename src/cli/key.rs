@@ -11,7 +11,7 @@ use super::door::Door;
 use super::{Settings, block_on, print, print_json};
 use crate::api::keys::{CreateKey, all, make, revoke_any};
 use crate::domain::{
-    ActionPattern, ApiKeyId, ApprovalRule, Environment, Identity, Permission, Platform,
+    ActionPattern, Actor, ApiKeyId, ApprovalRule, Environment, Identity, Permission, Platform,
 };
 
 #[derive(Debug, Subcommand)]
@@ -119,7 +119,7 @@ impl Create {
                         .await
                 }
                 Door::Folder(core) => {
-                    core.then(async |core| Ok(make(&core.access, asked).await?))
+                    core.then(async |core| Ok(make(&core.access, asked, &Actor::operator()).await?))
                         .await
                 }
             }
@@ -204,7 +204,7 @@ impl Revoke {
                 Door::Folder(core) => {
                     core.then(async |core| {
                         Ok(serde_json::to_value(
-                            revoke_any(&core.access, ApiKeyId(self.id)).await?,
+                            revoke_any(&core.access, ApiKeyId(self.id), &Actor::operator()).await?,
                         )?)
                     })
                     .await

@@ -265,6 +265,15 @@ impl Keyring {
             })
     }
 
+    /// The keys that seal, and how often each has since the program started.
+    pub fn sealing(&self) -> Vec<(KeyId, u64)> {
+        let keys = self.keys.load();
+        let newest = keys.newest.values();
+        newest
+            .map(|key| (key.id, key.seals.load(Ordering::Relaxed)))
+            .collect()
+    }
+
     /// Seals `plaintext` so that it opens only in `context`.
     pub fn seal(&self, context: &SealContext<'_>, plaintext: &[u8]) -> Sealed {
         let keys = self.keys.load();

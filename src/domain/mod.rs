@@ -5,6 +5,7 @@
 mod action;
 mod action_pattern;
 mod actions;
+mod actor;
 mod api_key;
 mod approval;
 mod connection;
@@ -29,6 +30,7 @@ pub use action::{
 };
 pub use action_pattern::{ActionPattern, ApprovalRule, InvalidActionPattern};
 pub use actions::{ActionSource, Actions};
+pub use actor::{Actor, ActorKind};
 pub use api_key::{ApiKey, ApiKeyId, Guards, Permission};
 pub use approval::{Approval, ApprovalId, ApprovalState};
 pub use connection::{Connection, ConnectionId, Generation, Health, TokenState};

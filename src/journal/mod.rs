@@ -10,6 +10,7 @@
 //!
 //! **Why files and not the store:** `docs/decisions/journal.md`.
 
+mod audit;
 mod event;
 mod filter;
 pub mod mask;
@@ -20,6 +21,7 @@ mod rollup;
 mod segment;
 mod times;
 mod usage;
+mod webhooks;
 mod writer;
 
 use std::path::PathBuf;
@@ -29,6 +31,7 @@ use std::thread::JoinHandle;
 
 use tokio::sync::{Semaphore, broadcast, watch};
 
+pub use audit::{Audit, AuditFilter, Broken, Deed, Entry as AuditEntry, Head, Object, Record};
 pub use event::{
     Detail, Entry, Event, Header, InvalidPosition, Kind, Named, Outcome, Phase, PhaseName, Position,
 };
@@ -38,6 +41,10 @@ pub use recorder::Recorder;
 pub use retention::Keep;
 pub use rollup::{Overview, Range, Sum};
 pub use usage::Usage;
+pub use webhooks::{
+    Delivery, DeliveryState, EVENTS, SIGNATURE, Webhook, WebhookChange, WebhookError, Webhooks,
+    signature,
+};
 
 use crate::domain::{Clock, Environment};
 use crate::telemetry::Metrics;

@@ -53,6 +53,25 @@ impl Usage {
         }
     }
 
+    /// When each was last used, of those that were.
+    pub fn all(
+        &self,
+        environment: Environment,
+    ) -> Result<HashMap<uuid::Uuid, Timestamp>, StoreError> {
+        let written = self.table.scan(environment.as_str(), None, usize::MAX)?;
+        let written = written
+            .into_iter()
+            .filter_map(|(id, at)| Some((uuid::Uuid::try_parse(&id).ok()?, at)));
+        let mut all: HashMap<uuid::Uuid, Timestamp> = written.collect();
+        for ((of, id), last) in &self.noted.pin() {
+            if *of == environment {
+                let at = Timestamp::from_micros(last.load(Ordering::Relaxed));
+                all.insert(*id, at);
+            }
+        }
+        Ok(all)
+    }
+
     /// Writes down what was noted since the last time.
     pub async fn flush(&self) -> Result<(), StoreError> {
         let noted: HashMap<_, _> = self
@@ -102,8 +121,11 @@ mod tests {
         usage.note(Environment::Test, id, now);
         assert_eq!(usage.last(Environment::Test, id).unwrap(), Some(now));
         assert_eq!(usage.last(Environment::Live, id).unwrap(), None);
+        assert_eq!(usage.all(Environment::Test).unwrap()[&id], now);
+        assert!(usage.all(Environment::Live).unwrap().is_empty());
         usage.flush().await.unwrap();
         assert_eq!(usage.noted.len(), 0);
+        assert_eq!(usage.all(Environment::Test).unwrap()[&id], now);
         assert_eq!(
             Usage::new(&engine, "used")
                 .last(Environment::Test, id)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::connections::{MAX_TRIES, Vault};
+use super::connections::{MAX_TRIES, Vault, deed};
 use super::error::VaultError;
 use super::input::{checked_name, checked_tags};
 use super::live::{KIND, Live};
@@ -13,8 +13,8 @@ use super::material::Material;
 use super::records::Credentials;
 use crate::crypto::{SealContext, random_uuid};
 use crate::domain::{
-    Connection, ConnectionId, ConnectionKey, Connector, Generation, Health, Identity, IdentityType,
-    Scope, Secret,
+    Actor, Connection, ConnectionId, ConnectionKey, Connector, Generation, Health, Identity,
+    IdentityType, Scope, Secret,
 };
 use crate::store::table::Versioned;
 use crate::store::{Batch, StoreError};
@@ -51,6 +51,7 @@ impl Vault {
         scope: &Scope,
         new: NewConnection,
         also: Batch,
+        by: &Actor,
     ) -> Result<Connection, VaultError> {
         let connector = self.connector(scope, &new.connector)?;
         let blank = self.blank(scope, &connector, new.owner)?;
@@ -59,7 +60,7 @@ impl Vault {
             .await?;
         let live = self.put_together(blank, &connector, material)?;
         self.check_entered(&live).await?;
-        self.insert(live, also).await
+        self.insert(live, also, by).await
     }
 
     /// Makes a connection from what a sign-in brought.
@@ -70,10 +71,11 @@ impl Vault {
         material: Material,
         owner: Owner,
         also: Batch,
+        by: &Actor,
     ) -> Result<Connection, VaultError> {
         let blank = self.blank(scope, connector, owner)?;
         let live = self.put_together(blank, connector, material)?;
-        self.insert(live, also).await
+        self.insert(live, also, by).await
     }
 
     /// Gives a connection new credentials, once the provider has accepted them. It keeps its id,
@@ -85,6 +87,7 @@ impl Vault {
         entered: &Map<String, Value>,
         label: Option<String>,
         also: Batch,
+        by: &Actor,
     ) -> Result<Connection, VaultError> {
         let connection = self.find(scope, name)?;
         let connector = self.connector(scope, connection.platform.as_str())?;
@@ -93,7 +96,7 @@ impl Vault {
             .await?;
         let live = self.put_together(connection, &connector, material.clone())?;
         self.check_entered(&live).await?;
-        self.signed_in_again(scope, name, material, label, also)
+        self.signed_in_again(scope, name, material, label, also, by)
             .await
     }
 
@@ -106,6 +109,7 @@ impl Vault {
         material: Material,
         label: Option<String>,
         also: Batch,
+        by: &Actor,
     ) -> Result<Connection, VaultError> {
         let label = label.map(checked_name).transpose()?;
         let mut tries = 0;
@@ -126,7 +130,7 @@ impl Vault {
                 new.version = old.version + 1;
             }
             let live = self.put_together(renewed, &connector, material)?;
-            match self.replace(&old, &live, also.clone()).await {
+            match self.replace(&old, &live, also.clone(), by).await {
                 Ok(()) => return Ok(live.connection),
                 Err(StoreError::Conflict) if tries < MAX_TRIES => tries += 1,
                 Err(error) => return Err(error.into()),
@@ -139,6 +143,7 @@ impl Vault {
         old: &Versioned<Connection>,
         live: &Live,
         also: Batch,
+        by: &Actor,
     ) -> Result<(), StoreError> {
         let (scope, id) = (
             live.connection.environment.as_str(),
@@ -151,14 +156,18 @@ impl Vault {
         self.records
             .credentials
             .put_into(&mut batch, scope, &id, live.credentials())?;
-        self.engine.commit(batch).await.map(drop)
+        self.tell_health_into(&mut batch, &old.value, &live.connection)?;
+        let deed = deed("connection.reconnected", &live.connection);
+        self.commit(batch, &live.connection, by, deed).await
     }
 
-    async fn insert(&self, live: Live, also: Batch) -> Result<Connection, VaultError> {
+    async fn insert(&self, live: Live, also: Batch, by: &Actor) -> Result<Connection, VaultError> {
         let mut batch = also;
         self.records
             .insert_into(&mut batch, &live.connection, live.credentials())?;
-        self.engine.commit(batch).await?;
+        self.tell_into(&mut batch, "connection.created", &live.connection)?;
+        let deed = deed("connection.created", &live.connection);
+        self.commit(batch, &live.connection, by, deed).await?;
         Ok(live.connection)
     }
 

@@ -1,5 +1,6 @@
 //! Making, finding, changing and removing connections.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -16,10 +17,11 @@ use super::survey::SurveyCache;
 use crate::catalog::Catalogue;
 use crate::crypto::Keyring;
 use crate::domain::{
-    Clock, Connection, ConnectionId, ConnectionKey, Environment, Health, Scope, Secret, Timestamp,
+    Actor, Clock, Connection, ConnectionId, ConnectionKey, Environment, Health, Scope, Secret,
+    Timestamp,
 };
 use crate::egress::Egress;
-use crate::journal::{Recorder, Usage};
+use crate::journal::{Audit, Deed, Recorder, Usage, Webhooks};
 use crate::oauth::{self, OAuthClient};
 use crate::store::table::Versioned;
 use crate::store::{Batch, SharedEngine, StoreError, Table};
@@ -39,6 +41,12 @@ pub struct Change {
     pub metadata: Option<Map<String, Value>>,
     /// Switches it on or off.
     pub active: Option<bool>,
+    /// Added to the tags.
+    pub add_tags: Vec<String>,
+    /// Taken from the tags.
+    pub remove_tags: Vec<String>,
+    /// Only if it has not changed since then: not even by a refresh.
+    pub if_updated_at: Option<Timestamp>,
 }
 
 /// The connections of an instance.
@@ -55,6 +63,8 @@ pub struct Vault {
     pub(super) redirect_uri: String,
     pub(super) refreshing: Refreshing,
     pub(super) revocations: Table<Pending>,
+    pub(super) audit: Arc<Audit>,
+    pub(super) webhooks: Arc<Webhooks>,
     live: LiveMap,
     usage: Usage,
     pub(super) survey: SurveyCache,
@@ -88,6 +98,10 @@ pub struct Parts {
     pub metrics: Arc<Metrics>,
     /// Takes what happens.
     pub recorder: Recorder,
+    /// Where changes are written down.
+    pub audit: Arc<Audit>,
+    /// Who is told of what happens.
+    pub webhooks: Arc<Webhooks>,
 }
 
 impl Vault {
@@ -103,6 +117,7 @@ impl Vault {
                 Arc::clone(&parts.keyring),
                 Arc::clone(&parts.catalogue),
                 Arc::clone(&parts.clock),
+                Arc::clone(&parts.audit),
                 parts.defaults,
             )),
             oauth: OAuthClient::new(Arc::clone(&parts.egress), Arc::clone(&parts.clock)),
@@ -119,6 +134,8 @@ impl Vault {
             redirect_uri: parts.redirect_uri,
             survey: SurveyCache::default(),
             recorder: parts.recorder,
+            audit: parts.audit,
+            webhooks: parts.webhooks,
         }
     }
 
@@ -152,12 +169,22 @@ impl Vault {
         Ok(self.usage.last(connection.environment, connection.id.0)?)
     }
 
-    /// Changes a connection. Of two changes at once, both happen, one after the other.
+    /// When each of an environment was last used, of those that were.
+    pub(super) fn all_last_used(
+        &self,
+        environment: Environment,
+    ) -> Result<HashMap<uuid::Uuid, Timestamp>, StoreError> {
+        self.usage.all(environment)
+    }
+
+    /// Changes a connection. Of two changes at once, both happen, one after the other; of two that
+    /// say `if_updated_at`, one.
     pub async fn change(
         &self,
         scope: &Scope,
         name: &str,
         change: Change,
+        by: &Actor,
     ) -> Result<Connection, VaultError> {
         let tags = change.tags.map(checked_tags).transpose()?;
         let label = change
@@ -168,15 +195,28 @@ impl Vault {
         let mut tries = 0;
         loop {
             let old = self.read(scope, name)?;
+            if change
+                .if_updated_at
+                .is_some_and(|at| at != old.value.updated_at)
+            {
+                return Err(VaultError::ChangedMeanwhile);
+            }
             let mut new = old.value.clone();
             new.tags = tags.clone().unwrap_or(new.tags);
+            if !change.add_tags.is_empty() || !change.remove_tags.is_empty() {
+                new.tags.retain(|tag| !change.remove_tags.contains(tag));
+                new.tags.extend(change.add_tags.iter().cloned());
+                new.tags = checked_tags(new.tags)?;
+            }
             new.name = label.clone().unwrap_or(new.name);
             new.metadata = metadata.clone().unwrap_or(new.metadata);
             new.active = change.active.unwrap_or(new.active);
             new.updated_at = self.clock.now();
             let mut batch = Batch::default();
             self.records.replace_into(&mut batch, &old, &new)?;
-            match self.engine.commit(batch).await {
+            self.tell_into(&mut batch, "connection.updated", &new)?;
+            let deed = deed("connection.updated", &new).with("fields", differing(&old.value, &new));
+            match self.commit(batch, &new, by, deed).await {
                 Ok(_) => return Ok(new),
                 Err(StoreError::Conflict) if tries < MAX_TRIES => tries += 1,
                 Err(error) => return Err(error.into()),
@@ -190,6 +230,7 @@ impl Vault {
         &self,
         scope: &Scope,
         name: &str,
+        by: &Actor,
     ) -> Result<(Connection, Revoked), VaultError> {
         let mut tries = 0;
         loop {
@@ -197,17 +238,32 @@ impl Vault {
             let mut batch = Batch::default();
             let planned = self.revoke_into(&mut batch, &old.value)?;
             self.records.remove_into(&mut batch, &old);
+            self.tell_into(&mut batch, "connection.deleted", &old.value)?;
             let (scope, id) = (old.value.environment.as_str(), old.value.id.to_string());
             let attempts = self.refreshing.attempts(&self.engine);
             attempts.delete_into(&mut batch, scope, &id);
             self.usage
                 .forget_into(&mut batch, old.value.environment, old.value.id.0);
-            match self.engine.commit(batch).await {
+            let deed = deed("connection.deleted", &old.value);
+            match self.commit(batch, &old.value, by, deed).await {
                 Ok(_) => return Ok((old.value, planned)),
                 Err(StoreError::Conflict) if tries < MAX_TRIES => tries += 1,
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// Commits a change of `connection` together with the record that `by` did `deed`.
+    pub(super) async fn commit(
+        &self,
+        batch: Batch,
+        connection: &Connection,
+        by: &Actor,
+        deed: Deed,
+    ) -> Result<(), StoreError> {
+        let environment = Some(connection.environment);
+        let committed = self.audit.commit(batch, environment, by, deed);
+        committed.await.map(drop)
     }
 
     /// The connection with this key, ready to be used, and its use noted.
@@ -303,4 +359,23 @@ impl Vault {
         let part: &[u8] = active_part(active);
         self.records.by_age.count(environment.as_str(), &[part])
     }
+}
+
+/// What was done to `connection`, in the words of the audit log.
+pub(super) fn deed(what: &'static str, connection: &Connection) -> Deed {
+    let (id, key) = (connection.id.to_string(), connection.key.as_str());
+    let name = connection.name.as_deref().unwrap_or(key);
+    Deed::new(what, "connection", &id, Some(name)).with("platform", connection.platform.as_str())
+}
+
+/// The names of what a caller may change and has changed.
+fn differing(old: &Connection, new: &Connection) -> Vec<&'static str> {
+    let fields = [
+        ("tags", old.tags != new.tags),
+        ("name", old.name != new.name),
+        ("metadata", old.metadata != new.metadata),
+        ("active", old.active != new.active),
+    ];
+    let changed = fields.into_iter().filter(|(_, differs)| *differs);
+    changed.map(|(name, _)| name).collect()
 }

@@ -43,12 +43,30 @@ pub enum VaultError {
     /// The connection was switched off.
     #[error("this connection is not active; switch it on with PATCH {{\"active\": true}} first")]
     Inactive,
+    /// Somebody else changed it since the caller looked.
+    #[error(
+        "this connection has changed since the `updatedAt` that was sent; look at it again, and decide again"
+    )]
+    ChangedMeanwhile,
+    /// The vault has nothing to get a new token with.
+    #[error(
+        "this connection has no token that can be refreshed; if it does not work any more, its owner must connect again"
+    )]
+    NotRefreshable,
     /// The token cannot be refreshed just now.
     #[error("the token of this connection has expired and cannot be refreshed just now: {reason}")]
     TryLater {
         /// Why.
         reason: String,
         /// When it may work, in seconds.
+        seconds: u64,
+    },
+    /// A refresh that was asked for did not get through.
+    #[error("the token of this connection could not be refreshed just now: {reason}")]
+    NotNow {
+        /// Why.
+        reason: String,
+        /// When it is tried again, in seconds.
         seconds: u64,
     },
     /// The environment has no OAuth app for the connector, or an unfinished one.

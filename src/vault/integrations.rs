@@ -12,9 +12,10 @@ use super::error::VaultError;
 use crate::catalog::{Catalogue, Snapshot};
 use crate::crypto::{Keyring, SealContext, Sealed};
 use crate::domain::{
-    CLIENT_ID_FIELD, Clock, Connector, Environment, Integration, OAuth, Platform, Scope, Secret,
-    Timestamp,
+    Actor, CLIENT_ID_FIELD, Clock, Connector, Environment, Integration, OAuth, Platform, Scope,
+    Secret, Timestamp,
 };
+use crate::journal::{Audit, Deed};
 use crate::oauth::ClientPair;
 use crate::store::{Batch, SharedEngine, StoreError, Table};
 
@@ -58,6 +59,7 @@ pub struct Integrations {
     keyring: Arc<Keyring>,
     catalogue: Arc<Catalogue>,
     clock: Arc<dyn Clock>,
+    audit: Arc<Audit>,
     defaults: Defaults,
     /// Since when the defaults hold, as far as anybody here can tell.
     since: Timestamp,
@@ -70,6 +72,7 @@ impl Integrations {
         keyring: Arc<Keyring>,
         catalogue: Arc<Catalogue>,
         clock: Arc<dyn Clock>,
+        audit: Arc<Audit>,
         defaults: Defaults,
     ) -> Self {
         Self {
@@ -80,6 +83,7 @@ impl Integrations {
             catalogue,
             since: clock.now(),
             clock,
+            audit,
             defaults,
         }
     }
@@ -175,6 +179,7 @@ impl Integrations {
         scope: &Scope,
         platform: &str,
         change: IntegrationChange,
+        by: &Actor,
     ) -> Result<(Arc<Connector>, Integration), VaultError> {
         let (connector, _) = self.get(scope, platform)?;
         let change = checked(&connector, change)?;
@@ -188,7 +193,8 @@ impl Integrations {
                 Some(read) => read.value.clone(),
                 None => self.undecided(scope.environment, &connector.platform, self.clock.now()),
             };
-            let new = self.changed(old, &change);
+            let new = self.changed(old.clone(), &change);
+            let fields = change.fields(&old, &new);
             let mut batch = Batch::default();
             let id = connector.platform.as_str();
             match &read {
@@ -208,7 +214,11 @@ impl Integrations {
                 Some(None) => self.secrets.delete_into(&mut batch, environment, id),
                 None => {}
             }
-            match self.engine.commit(batch).await {
+            let deed = deed("integration.updated", &connector)
+                .with("fields", fields)
+                .with("active", new.active);
+            let environment = Some(scope.environment);
+            match self.audit.commit(batch, environment, by, deed).await {
                 Ok(_) => return self.get(scope, platform),
                 Err(StoreError::Conflict) if tries < MAX_TRIES => tries += 1,
                 Err(error) => return Err(error.into()),
@@ -249,13 +259,16 @@ impl Integrations {
     }
 
     /// Forgets what was decided, the OAuth app's secret included.
-    pub async fn reset(&self, scope: &Scope, platform: &str) -> Result<(), VaultError> {
+    pub async fn reset(&self, scope: &Scope, platform: &str, by: &Actor) -> Result<(), VaultError> {
         let (connector, _) = self.get(scope, platform)?;
         let (environment, id) = (scope.environment.as_str(), connector.platform.as_str());
         let mut batch = Batch::default();
         self.table.delete_into(&mut batch, environment, id);
         self.secrets.delete_into(&mut batch, environment, id);
-        self.engine.commit(batch).await?;
+        let deed = deed("integration.reset", &connector);
+        self.audit
+            .commit(batch, Some(scope.environment), by, deed)
+            .await?;
         Ok(())
     }
 
@@ -323,6 +336,17 @@ impl Integrations {
         Ok(Some(Secret::new(text)))
     }
 
+    /// Shows `each` all sealed secrets of an environment, sealed as they are.
+    pub(super) fn each_secret(
+        &self,
+        environment: Environment,
+        each: impl FnMut(&Sealed),
+    ) -> Result<(), StoreError> {
+        let all = self.secrets.scan(environment.as_str(), None, usize::MAX)?;
+        all.iter().map(|(_, sealed)| sealed).for_each(each);
+        Ok(())
+    }
+
     /// Writes down what the provider says of the app, or that it takes it. Best effort: what was
     /// said is said again the next time.
     pub async fn note_problem(
@@ -357,6 +381,12 @@ impl Integrations {
             tracing::error!(%environment, %platform, error = problem, "a provider refuses the OAuth app");
         }
     }
+}
+
+/// What was done to the integration of `connector`, in the words of the audit log.
+fn deed(what: &'static str, connector: &Connector) -> Deed {
+    let id = connector.platform.as_str();
+    Deed::new(what, "integration", id, Some(&connector.name))
 }
 
 fn filled(integration: &Integration, oauth: &OAuth) -> BTreeMap<String, String> {

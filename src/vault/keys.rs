@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::crypto::{KeyPurpose, Keyring, KeyringError, MasterKey, WrappedKey};
-use crate::domain::{Clock, Environment};
+use crate::crypto::{KeyId, KeyPurpose, Keyring, KeyringError, MasterKey, WrappedKey};
+use crate::domain::{Clock, Environment, Timestamp};
 use crate::store::{Batch, NO_ENVIRONMENT, SharedEngine, StoreError, Table};
 
 /// Why there is no keyring.
@@ -15,6 +15,19 @@ pub enum OpenKeysError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// What may be known of a data key.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct KeyFacts {
+    /// Names it without being it.
+    pub id: KeyId,
+    /// What it is for.
+    pub purpose: KeyPurpose,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Whether it is the one that is used from now on; the others only open what they sealed.
+    pub is_current: bool,
 }
 
 /// The keyring, and the master key that wraps what is added to it.
@@ -67,6 +80,25 @@ impl Keys {
         })
     }
 
+    /// Every data key there is, oldest first.
+    pub fn list(&self) -> Result<Vec<KeyFacts>, StoreError> {
+        let sealing = self.keyring.sealing();
+        let stored = self.table.scan(NO_ENVIRONMENT, None, usize::MAX)?;
+        let mut all: Vec<KeyFacts> = stored
+            .into_iter()
+            .map(|(_, key)| KeyFacts {
+                id: key.id,
+                purpose: key.purpose,
+                created_at: key.created_at,
+                // The first one hashes for ever, and is never replaced.
+                is_current: key.purpose == KeyPurpose::Hash
+                    || sealing.iter().any(|(id, _)| *id == key.id),
+            })
+            .collect();
+        all.sort_by_key(|key| key.created_at);
+        Ok(all)
+    }
+
     /// Replaces the sealing keys that have served long enough. A new key is on disk before it seals.
     pub async fn renew_worn(&self) -> Result<(), StoreError> {
         for environment in Environment::ALL {
@@ -90,7 +122,7 @@ impl Keys {
 mod tests {
     use super::*;
     use crate::crypto::SealContext;
-    use crate::domain::{Secret, SystemClock, Timestamp};
+    use crate::domain::{Secret, SystemClock};
     use crate::store::MemoryEngine;
 
     struct Later;
@@ -152,6 +184,9 @@ mod tests {
             .await
             .unwrap();
         later.renew_worn().await.unwrap();
+        let current = later.list().unwrap();
+        let current = current.iter().filter(|key| key.is_current).count();
+        assert_eq!((current, later.list().unwrap().len()), (3, 5));
         let new = later.keyring.seal(&CONTEXT, b"new");
         assert_ne!(old.key_id().unwrap(), new.key_id().unwrap());
         assert_eq!(

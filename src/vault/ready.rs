@@ -7,7 +7,7 @@ use super::connections::Vault;
 use super::error::VaultError;
 use super::live::Live;
 use super::refresh::{Outcome, Refreshing};
-use crate::domain::{Environment, Scope, Timestamp, TokenState};
+use crate::domain::{Actor, Connection, Environment, Scope, Timestamp, TokenState};
 use crate::store::StoreError;
 
 /// A token that is good for so long is used while a new one is on its way.
@@ -120,6 +120,39 @@ impl Vault {
         }
         let now = self.resolve(scope, key).ok()?;
         (now.connection.token.as_ref()?.version > token.version).then_some(now)
+    }
+
+    /// Refreshes the token of a connection although it is not due, and answers the connection as it
+    /// is then. If a refresh is under way, this waits for that one; and the wait that a failure has
+    /// led to is kept.
+    ///
+    /// # Errors
+    /// `NotRefreshable` if there is nothing to refresh it with; `NotNow` if the provider could not
+    /// be asked, `MustReconnect` if it has refused for good.
+    pub async fn refresh_now(
+        self: &Arc<Self>,
+        scope: &Scope,
+        name: &str,
+        by: &Actor,
+    ) -> Result<Connection, VaultError> {
+        let connection = self.find(scope, name)?;
+        let token = connection.token.as_ref().filter(|token| token.refreshable);
+        let Some(token) = token else {
+            return Err(VaultError::NotRefreshable);
+        };
+        if !connection.active {
+            return Err(VaultError::Inactive);
+        }
+        let of = (connection.environment, connection.id);
+        match self.refresh_for(of, token.version, Some(by.clone())).await {
+            // Fresh; or removed, or connected again meanwhile: whatever it is now.
+            Outcome::Fresh | Outcome::Gone => self.find(scope, name),
+            Outcome::Failed { reason } => Err(VaultError::MustReconnect { reason }),
+            Outcome::Later { reason, at } => Err(VaultError::NotNow {
+                reason,
+                seconds: at.since(self.clock.now()).as_secs().max(1),
+            }),
+        }
     }
 
     /// Refreshes what is due, soonest first.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::list::Glance;
 use crate::crypto::Sealed;
 use crate::domain::{Connection, ConnectionId, ConnectionKey, Environment, Generation, Timestamp};
 use crate::store::table::Versioned;
@@ -28,6 +29,8 @@ pub struct Credentials {
 pub struct Records {
     /// What describes a connection.
     pub connections: Table<Connection>,
+    /// The same records, as lists look at them.
+    pub glances: Table<Glance>,
     /// What opens it at the provider.
     pub credentials: Table<Credentials>,
     by_key: UniqueIndex,
@@ -47,6 +50,7 @@ impl Records {
         let shared = || SharedEngine::clone(engine);
         Self {
             connections: Table::new(shared(), TABLE),
+            glances: Table::new(shared(), TABLE),
             credentials: Table::new(shared(), "credentials"),
             by_key: UniqueIndex::new(shared(), TABLE, "key"),
             by_age: Index::new(shared(), TABLE, "age"),

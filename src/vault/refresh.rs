@@ -18,13 +18,13 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::connections::Vault;
+use super::connections::{Vault, deed};
 use super::integrations::App;
 use super::material::{Material, acts_alone, own_client};
 use super::records::Credentials;
 use crate::domain::{
-    Connection, ConnectionId, Connector, Environment, Health, OAuth, REFRESH_TOKEN_FIELD, Scope,
-    Timestamp, TokenState,
+    Actor, Connection, ConnectionId, Connector, Environment, Health, OAuth, REFRESH_TOKEN_FIELD,
+    Scope, Timestamp, TokenState,
 };
 use crate::journal::{self, Detail, Entry, Event, Kind};
 use crate::oauth::client::Asking;
@@ -68,13 +68,26 @@ struct Before {
     record: Versioned<Connection>,
     credentials: Credentials,
     token: TokenState,
+    /// Who asked for it, if it was not the program itself.
+    by: Option<Actor>,
 }
 
 impl Vault {
     /// Gets a newer token than the one with the version `seen`, or waits for whoever is getting it.
     pub async fn refresh(self: &Arc<Self>, key: (Environment, ConnectionId), seen: u64) -> Outcome {
+        self.refresh_for(key, seen, None).await
+    }
+
+    /// The same because `by` wants it, which is written down with the new token; unless one was
+    /// under way, which is nobody's.
+    pub(super) async fn refresh_for(
+        self: &Arc<Self>,
+        key: Key,
+        seen: u64,
+        by: Option<Actor>,
+    ) -> Outcome {
         let vault = Arc::clone(self);
-        let task = async move { vault.refresh_once(key, seen).await };
+        let task = async move { vault.refresh_once(key, seen, by).await };
         let later = Outcome::Later {
             reason: "the refresh takes too long".to_owned(),
             at: self.clock.now().plus(Duration::from_secs(5)),
@@ -85,7 +98,7 @@ impl Vault {
     /// Begins a refresh, and does not wait for it.
     pub(super) fn refresh_soon(self: &Arc<Self>, key: Key, seen: u64) {
         let vault = Arc::clone(self);
-        let task = async move { vault.refresh_once(key, seen).await };
+        let task = async move { vault.refresh_once(key, seen, None).await };
         drop(self.refreshing.start(key, task));
     }
 
@@ -99,9 +112,9 @@ impl Vault {
         self.refreshing.finish().await;
     }
 
-    async fn refresh_once(self: &Arc<Self>, key: Key, seen: u64) -> Outcome {
+    async fn refresh_once(self: &Arc<Self>, key: Key, seen: u64, by: Option<Actor>) -> Outcome {
         let before = match self.before(key, seen) {
-            Ok(Ok(before)) => before,
+            Ok(Ok(before)) => Before { by, ..before },
             Ok(Err(outcome)) => return outcome,
             Err(error) => return self.not_now(&error.to_string()),
         };
@@ -190,6 +203,7 @@ impl Vault {
             record,
             credentials,
             token,
+            by: None,
         }))
     }
 
@@ -487,13 +501,20 @@ impl Vault {
         change(&mut new);
         new.updated_at = self.clock.now();
         self.records.replace_into(&mut batch, &now, &new)?;
+        self.tell_health_into(&mut batch, &now.value, &new)?;
         if let Some(credentials) = credentials {
             // The record's own bytes are the expectation: credentials change only together with it.
             self.records
                 .credentials
                 .put_into(&mut batch, scope, &name, credentials)?;
         }
-        self.engine.commit(batch).await?;
+        match (&before.by, credentials) {
+            (Some(by), Some(_)) => {
+                let deed = deed("connection.refreshed", &new);
+                self.commit(batch, &new, by, deed).await?;
+            }
+            _ => self.engine.commit(batch).await.map(drop)?,
+        }
         Ok(true)
     }
 }

@@ -16,7 +16,7 @@ use super::material::own_client;
 use super::records::{Credentials, active_part};
 use crate::crypto::random_uuid;
 use crate::domain::{
-    ACCESS_TOKEN_FIELD, CLIENT_ID_FIELD, Connection, Environment, Health, OAuth,
+    ACCESS_TOKEN_FIELD, Actor, CLIENT_ID_FIELD, Connection, Environment, Health, OAuth,
     REFRESH_TOKEN_FIELD, Scope, Timestamp,
 };
 use crate::oauth::revoke::revoke_request;
@@ -138,8 +138,9 @@ impl Vault {
         self: &Arc<Self>,
         scope: &Scope,
         name: &str,
+        by: &Actor,
     ) -> Result<(Connection, Revoked), VaultError> {
-        let (connection, planned) = self.remove(scope, name).await?;
+        let (connection, planned) = self.remove(scope, name, by).await?;
         if planned != Revoked::Pending {
             return Ok((connection, planned));
         }

@@ -111,6 +111,8 @@ const DECIDING: Answers = keys([200, 403, 403, 200, 403, 403], [403, 200, 200]);
 /// environment it speaks.
 const OVERSEEING: Answers = overseen([200, 403, 403, 200, 403, 403], [200; 3], 400);
 const OVERSEEING_NOWHERE: Answers = overseen([404, 403, 403, 404, 403, 403], [404; 3], 400);
+/// The same for what cannot be done to this connection, which has nothing to refresh.
+const REFRESHING_THIS: Answers = keys([404, 403, 409, 409, 409, 409], [403, 409, 409]);
 /// What is not there, for any key.
 const NOWHERE: Answers = keys([404; 6], [NO; 3]);
 /// To everybody, on to another address.
@@ -149,11 +151,17 @@ const TABLE: &[(&str, &str, Answers)] = &[
     ("GET", "/v1/vault/connections/{id}", READING_THIS),
     ("PATCH", "/v1/vault/connections/{id}", WRITING_THIS),
     ("DELETE", "/v1/vault/connections/{id}", DELETING_THIS),
+    (
+        "POST",
+        "/v1/vault/connections/{id}/refresh",
+        REFRESHING_THIS,
+    ),
     ("GET", "/v1/connections", READING),
     ("POST", "/v1/connections", WRITING),
     ("GET", "/v1/connections/{id}", READING_THIS),
     ("PATCH", "/v1/connections/{id}", WRITING_THIS),
     ("DELETE", "/v1/connections/{id}", DELETING_THIS),
+    ("POST", "/v1/connections/{id}/refresh", REFRESHING_THIS),
     ("GET", "/v1/passthrough/{path}", READING_THIS),
     ("HEAD", "/v1/passthrough/{path}", READING_THIS),
     ("OPTIONS", "/v1/passthrough/{path}", READING_THIS),
@@ -241,6 +249,18 @@ const TABLE: &[(&str, &str, Answers)] = &[
     ("GET", "/admin/api/logs/stream", OVERSEEING),
     ("GET", "/admin/api/logs/{id}", OVERSEEING_NOWHERE),
     ("GET", "/admin/api/overview", OVERSEEING),
+    ("POST", "/admin/api/connections/bulk", DECIDING),
+    ("GET", "/admin/api/connections.csv", OVERSEEING),
+    ("GET", "/admin/api/audit", OVERSEEING),
+    ("GET", "/admin/api/audit/check", OVERSEEING),
+    ("GET", "/admin/api/settings", OVERSEEING),
+    ("GET", "/admin/api/webhooks", DECIDING),
+    ("POST", "/admin/api/webhooks", DECIDING),
+    ("GET", "/admin/api/webhooks/{id}", DECIDING_THIS),
+    ("PATCH", "/admin/api/webhooks/{id}", DECIDING_THIS),
+    ("DELETE", "/admin/api/webhooks/{id}", DECIDING_THIS),
+    ("GET", "/admin/api/webhooks/{id}/deliveries", DECIDING_THIS),
+    ("POST", "/admin/api/webhooks/{id}/test", DECIDING_THIS),
     ("GET", "/health", PUBLIC),
     ("GET", "/ready", PUBLIC),
     ("GET", "/metrics", PUBLIC),
@@ -340,6 +360,26 @@ fn of_people(method: &str, route: &str) -> Option<Value> {
     })
 }
 
+/// A webhook of the test environment that is told of nothing.
+async fn webhook(app: &TestApp) -> String {
+    let client = app.client();
+    // There is a limit to how many there may be.
+    for row in client.get("/admin/api/webhooks").await.json()["rows"]
+        .as_array()
+        .unwrap()
+    {
+        let path = format!("/admin/api/webhooks/{}", row["id"].as_str().unwrap());
+        assert_eq!(client.delete(&path).await.status, 200);
+    }
+    let made = client.post("/admin/api/webhooks", quiet_webhook()).await;
+    assert_eq!(made.status, 200, "{}", made.text());
+    made.json()["id"].as_str().unwrap().to_owned()
+}
+
+fn quiet_webhook() -> Value {
+    json!({ "url": "http://127.0.0.1:1/", "events": ["connection.recovered"] })
+}
+
 /// A call of the test environment that waits for a yes.
 async fn waiting(app: &TestApp) -> String {
     let asking = app.client_wishing(json!({ "approval": ["*/*"] })).await;
@@ -355,7 +395,7 @@ async fn waiting(app: &TestApp) -> String {
 async fn attempt(app: &TestApp, caller: &Client, method: &str, route: &str) -> u16 {
     let connections = route.starts_with("/v1/vault/") || route.starts_with("/v1/connections");
     let id = match (
-        connections && route.ends_with("{id}"),
+        connections && route.contains("{id}"),
         route.contains("/keys/{id}"),
     ) {
         (true, _) => openai_of(&app.client(), "user_1").await["id"]
@@ -366,6 +406,7 @@ async fn attempt(app: &TestApp, caller: &Client, method: &str, route: &str) -> u
         _ if route.contains("/members/{id}") => invited(app).await,
         _ if route.contains("/approvals/{id}") => waiting(app).await,
         _ if route.contains("/actions/{id}") => list_models(app).await,
+        _ if route.contains("/webhooks/{id}") => webhook(app).await,
         _ => uuid::Uuid::nil().to_string(),
     };
     let name = match route.contains("{name}") {
@@ -419,6 +460,11 @@ async fn attempt(app: &TestApp, caller: &Client, method: &str, route: &str) -> u
             }
             _ if route.starts_with("/v1/toolsets") => json!({ "description": "x" }),
             _ if route.starts_with("/v1/integrations") => json!({ "active": true }),
+            _ if route == "/admin/api/webhooks" => quiet_webhook(),
+            _ if route.starts_with("/admin/api/webhooks") => json!({ "description": "x" }),
+            _ if route == "/admin/api/connections/bulk" => {
+                json!({ "ids": ["x"], "addTags": ["x"] })
+            }
             _ => json!({ "environment": "test", "name": "x" }),
         };
         request = request
@@ -563,6 +609,8 @@ async fn nobody_learns_what_is_wrong_with_a_body_before_the_key_is_right() {
             ("POST", "/admin/api/keys"),
             ("POST", "/admin/api/members"),
             ("PUT", "/admin/api/me/password"),
+            ("POST", "/admin/api/connections/bulk"),
+            ("POST", "/admin/api/webhooks"),
         ] {
             let request = caller.request(method, path).body("{");
             caller.send(request).await.assert_error(401, 2010);

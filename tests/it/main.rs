@@ -8,10 +8,12 @@
 
 mod admin_sign_in;
 mod agents;
+mod audit;
 mod authkit;
 mod browser;
 mod cli;
 mod clients;
+mod connections_admin;
 mod disk;
 mod doors;
 mod httpbin;
@@ -36,9 +38,11 @@ mod recovery;
 mod refresh;
 mod refresh_kill;
 mod secrets;
+mod settings;
 mod stopping;
 mod streaming;
 mod streaming_ends;
 mod support;
 mod vault;
+mod webhooks;
 mod wire;

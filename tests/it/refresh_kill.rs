@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use magpie::catalog::Catalogue;
 use magpie::crypto::{MasterKey, hex, random_bytes};
-use magpie::domain::{Clock, Environment, Scope, Secret, SystemClock};
+use magpie::domain::{Actor, Clock, Environment, Scope, Secret, SystemClock};
 use magpie::egress::{Egress, Settings};
+use magpie::journal::{Audit, Webhooks};
 use magpie::oauth::{Granted, Tokens};
 use magpie::store::embedded::{EmbeddedEngine, Options};
 use magpie::store::schema::bring_up_to_date;
@@ -362,7 +363,17 @@ async fn prepare(data: &Path, master: &[u8; 32], world: &World) -> String {
         .await
         .unwrap();
     let (catalogue, _) = Catalogue::load(None);
+    let by = Actor::operator();
+    let audit = Arc::new(Audit::new(&engine, Arc::clone(&clock)));
+    let webhooks = Webhooks::new(
+        &engine,
+        Arc::clone(&keys.keyring),
+        Arc::clone(&clock),
+        Arc::clone(&audit),
+    );
     let vault = Vault::new(Parts {
+        audit,
+        webhooks: Arc::new(webhooks),
         engine,
         keyring: Arc::clone(&keys.keyring),
         catalogue: Arc::new(catalogue),
@@ -384,7 +395,10 @@ async fn prepare(data: &Path, master: &[u8; 32], world: &World) -> String {
         settings: Some(["BASE_URL", "AUTHORIZE_URL", "TOKEN_URL"].map(at).into()),
         ..IntegrationChange::default()
     };
-    let changed = vault.integrations.change(&scope, PLATFORM, change).await;
+    let changed = vault
+        .integrations
+        .change(&scope, PLATFORM, change, &by)
+        .await;
     let (connector, _) = changed.unwrap();
     let oauth = connector.oauth.clone().unwrap();
     let values = vault
@@ -411,7 +425,7 @@ async fn prepare(data: &Path, master: &[u8; 32], world: &World) -> String {
         .unwrap();
     let owner = Owner::default();
     let made = vault
-        .signed_in(&scope, &connector, material, owner, Batch::default())
+        .signed_in(&scope, &connector, material, owner, Batch::default(), &by)
         .await;
     let key = made.unwrap().key.to_string();
     embedded.shutdown();

@@ -9,7 +9,8 @@ fn access(per_minute: Option<u32>) -> Access {
     let master = MasterKey::new(&Secret::new([1; 32]));
     let stored = KeyPurpose::ALL.map(|purpose| WrappedKey::generate(&master, purpose, clock.now()));
     let (keyring, _) = Keyring::open(&master, &stored).unwrap();
-    Access::new(&engine, Arc::new(keyring), clock, per_minute)
+    let audit = Arc::new(Audit::new(&engine, Arc::new(SystemClock)));
+    Access::new(&engine, Arc::new(keyring), clock, per_minute, audit)
 }
 
 fn new(permission: Permission) -> NewKey {
@@ -25,9 +26,15 @@ fn new(permission: Permission) -> NewKey {
 #[tokio::test]
 async fn a_key_opens_until_it_is_revoked() {
     let access = access(None);
-    let (key, text) = access.create(new(Permission::Admin)).await.unwrap();
+    let (key, text) = access
+        .create(new(Permission::Admin), &Actor::operator())
+        .await
+        .unwrap();
     assert_eq!(access.admit(text.expose()).unwrap().key.id, key.id);
-    access.revoke(Environment::Test, key.id).await.unwrap();
+    access
+        .revoke(Environment::Test, key.id, &Actor::operator())
+        .await
+        .unwrap();
     assert!(matches!(
         access.admit(text.expose()),
         Err(AccessError::UnknownKey)
@@ -41,10 +48,15 @@ async fn a_key_opens_until_it_is_revoked() {
 #[tokio::test]
 async fn the_other_environments_keys_are_not_there() {
     let access = access(None);
-    let (key, _) = access.create(new(Permission::Admin)).await.unwrap();
+    let (key, _) = access
+        .create(new(Permission::Admin), &Actor::operator())
+        .await
+        .unwrap();
     assert!(access.list(Environment::Live).unwrap().is_empty());
     assert!(matches!(
-        access.revoke(Environment::Live, key.id).await,
+        access
+            .revoke(Environment::Live, key.id, &Actor::operator())
+            .await,
         Err(AccessError::NoSuchKey(_))
     ));
 }
@@ -56,7 +68,7 @@ async fn an_expired_key_is_refused() {
         expires_in: Some(Duration::ZERO),
         ..new(Permission::Admin)
     };
-    let (_, text) = access.create(expired).await.unwrap();
+    let (_, text) = access.create(expired, &Actor::operator()).await.unwrap();
     assert!(matches!(
         access.admit(text.expose()),
         Err(AccessError::UnknownKey)
@@ -74,7 +86,10 @@ async fn a_permission_holds_for_the_methods_it_names() {
             &["GET", "HEAD", "POST", "PATCH", "DELETE"],
         ),
     ] {
-        let (_, text) = access.create(new(permission)).await.unwrap();
+        let (_, text) = access
+            .create(new(permission), &Actor::operator())
+            .await
+            .unwrap();
         for method in ["GET", "HEAD", "POST", "PATCH", "DELETE"] {
             assert_eq!(
                 Admitted::may(&access.admit(text.expose()).unwrap().key, method).is_ok(),
@@ -88,7 +103,10 @@ async fn a_permission_holds_for_the_methods_it_names() {
 #[tokio::test]
 async fn one_request_too_many_is_told_when_to_come_back() {
     let access = access(Some(1));
-    let (_, text) = access.create(new(Permission::Admin)).await.unwrap();
+    let (_, text) = access
+        .create(new(Permission::Admin), &Actor::operator())
+        .await
+        .unwrap();
     assert_eq!(access.admit(text.expose()).unwrap().window.remaining, 0);
     let refused = (0..2)
         .map(|_| access.admit(text.expose()))
@@ -105,7 +123,10 @@ async fn one_request_too_many_is_told_when_to_come_back() {
 #[tokio::test]
 async fn the_plain_key_is_not_kept() {
     let access = access(None);
-    let (key, text) = access.create(new(Permission::Admin)).await.unwrap();
+    let (key, text) = access
+        .create(new(Permission::Admin), &Actor::operator())
+        .await
+        .unwrap();
     let kept = serde_json::to_string(&key).unwrap();
     assert!(!kept.contains(text.expose()));
     assert!(
@@ -123,7 +144,10 @@ async fn a_name_is_asked_for() {
             ..new(Permission::Admin)
         };
         assert!(
-            matches!(access.create(nameless).await, Err(AccessError::Invalid(_))),
+            matches!(
+                access.create(nameless, &Actor::operator()).await,
+                Err(AccessError::Invalid(_))
+            ),
             "{name:?}"
         );
     }

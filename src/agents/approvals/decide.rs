@@ -8,7 +8,7 @@ use super::super::error::AgentError;
 use super::super::principal::Principal;
 use super::ApprovalView;
 use crate::access::AccessError;
-use crate::domain::{Approval, ApprovalId, ApprovalState, Environment};
+use crate::domain::{Actor, Approval, ApprovalId, ApprovalState, Environment};
 
 /// No note is longer, in bytes.
 pub const MAX_NOTE: usize = 1000;
@@ -37,7 +37,7 @@ impl Agents {
         environment: Environment,
         id: &str,
         verdict: Verdict,
-        by: &str,
+        by: &Actor,
         note: Option<String>,
     ) -> Result<ApprovalView, AgentError> {
         let id: ApprovalId = id.trim().parse().map_err(|_| super::unknown(id))?;
@@ -47,16 +47,18 @@ impl Agents {
             )));
         }
         let now = self.parts.clock.now();
-        let next = match verdict {
-            Verdict::Approve => ApprovalState::Executing,
-            Verdict::Deny => ApprovalState::Denied,
+        let (next, what) = match verdict {
+            Verdict::Approve => (ApprovalState::Executing, "approval.approved"),
+            Verdict::Deny => (ApprovalState::Denied, "approval.denied"),
         };
         let decided = |approval: &mut Approval| {
             approval.decided_at = Some(now);
-            approval.decided_by = Some(by.to_owned());
+            approval.decided_by = Some(by.label());
             approval.note.clone_from(&note);
         };
-        let advanced = self.approvals.advance(environment, id, next, None, decided);
+        let advanced =
+            self.approvals
+                .advance_as(environment, id, next, None, Some((by, what)), decided);
         let approval = advanced.await?;
         let ended = match verdict {
             Verdict::Deny => approval,

@@ -9,7 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::super::call::{ActionCall, Outcome};
 use super::super::error::AgentError;
 use crate::crypto::{Keyring, SealContext, SealError, Sealed};
-use crate::domain::{ApiKeyId, Approval, ApprovalId, ApprovalState, Clock, Environment, Timestamp};
+use crate::domain::{
+    Actor, ApiKeyId, Approval, ApprovalId, ApprovalState, Clock, Environment, Timestamp,
+};
+use crate::journal::{Audit, Deed, Webhooks};
 use crate::store::{Batch, Index, SharedEngine, StoreError, Table};
 use crate::vault::VaultError;
 
@@ -42,10 +45,21 @@ pub struct Approvals {
     asked: Index,
     keyring: Arc<Keyring>,
     clock: Arc<dyn Clock>,
+    audit: Arc<Audit>,
+    webhooks: Arc<Webhooks>,
 }
 
+/// Who decided, and what that is called in the audit log.
+pub type Decided<'a> = (&'a Actor, &'static str);
+
 impl Approvals {
-    pub fn new(engine: &SharedEngine, keyring: Arc<Keyring>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(
+        engine: &SharedEngine,
+        keyring: Arc<Keyring>,
+        clock: Arc<dyn Clock>,
+        audit: Arc<Audit>,
+        webhooks: Arc<Webhooks>,
+    ) -> Self {
         let engine = || SharedEngine::clone(engine);
         Self {
             table: Table::new(engine(), KIND),
@@ -56,6 +70,8 @@ impl Approvals {
             engine: engine(),
             keyring,
             clock,
+            audit,
+            webhooks,
         }
     }
 
@@ -81,6 +97,13 @@ impl Approvals {
         let key = approval.key.to_string();
         self.asked
             .add_into(&mut batch, scope, &[key.as_bytes()], &id);
+        let told = summary(approval);
+        self.webhooks.put_into(
+            &mut batch,
+            approval.environment,
+            "approval.requested",
+            &told,
+        )?;
         self.engine.commit(batch).await?;
         Ok(())
     }
@@ -122,6 +145,20 @@ impl Approvals {
         answer: Option<&Outcome>,
         change: impl Fn(&mut Approval),
     ) -> Result<Approval, AgentError> {
+        let advanced = self.advance_as(environment, id, next, answer, None, change);
+        advanced.await
+    }
+
+    /// The same because somebody has `decided`, which is written down with it.
+    pub async fn advance_as(
+        &self,
+        environment: Environment,
+        id: ApprovalId,
+        next: ApprovalState,
+        answer: Option<&Outcome>,
+        decided: Option<Decided<'_>>,
+        change: impl Fn(&mut Approval),
+    ) -> Result<Approval, AgentError> {
         let (scope, text) = (environment.as_str(), id.to_string());
         for _ in 0..MAX_TRIES {
             let read = self.table.get_raw(scope, &text)?;
@@ -155,13 +192,34 @@ impl Approvals {
                 let sealed = self.seal(&new, ANSWER, answer);
                 self.answers.put_into(&mut batch, scope, &text, &sealed)?;
             }
-            match self.engine.commit(batch).await {
+            match self.commit(batch, &new, decided).await {
                 Ok(_) => return Ok(new),
                 Err(StoreError::Conflict) => {}
                 Err(error) => return Err(error.into()),
             }
         }
         Err(StoreError::Conflict.into())
+    }
+
+    async fn commit(
+        &self,
+        batch: Batch,
+        approval: &Approval,
+        decided: Option<Decided<'_>>,
+    ) -> Result<(), StoreError> {
+        let Some((by, what)) = decided else {
+            return self.engine.commit(batch).await.map(drop);
+        };
+        let deed = Deed::new(
+            what,
+            "approval",
+            &approval.id.to_string(),
+            Some(&approval.title),
+        );
+        let deed = deed.with("connectionKey", approval.connection_key.as_str());
+        let environment = Some(approval.environment);
+        let committed = self.audit.commit(batch, environment, by, deed);
+        committed.await.map(drop)
     }
 
     /// What was asked for.
@@ -268,6 +326,24 @@ impl Approvals {
         }
         Ok(())
     }
+}
+
+/// What webhooks are told: not the request itself, which may hold anything.
+fn summary(approval: &Approval) -> serde_json::Value {
+    serde_json::json!({
+        "id": approval.id,
+        "action": {
+            "id": approval.action_id,
+            "title": approval.title,
+            "method": approval.method,
+            "platform": approval.platform,
+        },
+        "connectionKey": approval.connection_key,
+        "identity": approval.identity,
+        "toolset": approval.toolset,
+        "createdAt": approval.created_at,
+        "expiresAt": approval.expires_at,
+    })
 }
 
 fn due(approval: &Approval) -> [u8; 8] {

@@ -9,6 +9,7 @@ use crate::crypto::{KeyPurpose, Keyring, MasterKey, WrappedKey};
 use crate::domain::{
     ApiKeyId, Clock, ConnectionKey, Environment, Method, Secret, SystemClock, Timestamp,
 };
+use crate::journal::{Audit, Webhooks};
 use crate::store::{MemoryEngine, SharedEngine};
 
 /// A clock that is moved by hand.
@@ -37,7 +38,18 @@ fn approvals() -> (Approvals, Arc<Hands>) {
     let (keyring, _) = Keyring::open(&master, &stored).unwrap();
     let hands = Arc::new(Hands(AtomicI64::new(1_000_000_000_000_000)));
     let clock: Arc<dyn Clock> = Arc::clone(&hands) as Arc<dyn Clock>;
-    (Approvals::new(&engine, Arc::new(keyring), clock), hands)
+    let (keyring, audit) = (
+        Arc::new(keyring),
+        Arc::new(Audit::new(&engine, Arc::clone(&clock))),
+    );
+    let webhooks = Webhooks::new(
+        &engine,
+        Arc::clone(&keyring),
+        Arc::clone(&clock),
+        Arc::clone(&audit),
+    );
+    let approvals = Approvals::new(&engine, keyring, clock, audit, Arc::new(webhooks));
+    (approvals, hands)
 }
 
 async fn ask(approvals: &Approvals, hands: &Hands) -> Approval {

@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::access::{Access, NewKey};
+use crate::api::actor;
 use crate::api::error::{ApiError, Kind};
 use crate::api::extract::{Json, Manager, Member};
 use crate::api::query::Query;
 use crate::domain::{
-    ActionPattern, ApiKey, ApiKeyId, ApprovalRule, Environment, Guards, Identity, Method,
+    ActionPattern, Actor, ApiKey, ApiKeyId, ApprovalRule, Environment, Guards, Identity, Method,
     Permission, Platform, Scope, Timestamp,
 };
 
@@ -102,7 +103,11 @@ fn texts<T: ToString>(values: &[T]) -> Vec<String> {
 }
 
 /// Makes a key, and gives what is shown this once.
-pub async fn make(access: &Access, asked: CreateKey) -> Result<Value, crate::access::AccessError> {
+pub async fn make(
+    access: &Access,
+    asked: CreateKey,
+    by: &Actor,
+) -> Result<Value, crate::access::AccessError> {
     let new = NewKey {
         scope: Scope {
             environment: asked.environment,
@@ -118,7 +123,7 @@ pub async fn make(access: &Access, asked: CreateKey) -> Result<Value, crate::acc
         },
         expires_in: asked.expires_in_seconds.map(Duration::from_secs),
     };
-    let (key, text) = access.create(new).await?;
+    let (key, text) = access.create(new, by).await?;
     Ok(
         json!({ "id": key.id, "key": text.expose(), "name": key.name, "environment": key.scope.environment }),
     )
@@ -147,9 +152,12 @@ pub fn all(
 pub async fn revoke_any(
     access: &Access,
     id: ApiKeyId,
+    by: &Actor,
 ) -> Result<KeyView, crate::access::AccessError> {
-    let revoked = match access.revoke(Environment::Test, id).await {
-        Err(crate::access::AccessError::NoSuchKey(_)) => access.revoke(Environment::Live, id).await,
+    let revoked = match access.revoke(Environment::Test, id, by).await {
+        Err(crate::access::AccessError::NoSuchKey(_)) => {
+            access.revoke(Environment::Live, id, by).await
+        }
         other => other,
     };
     Ok(KeyView::new(revoked?, None))
@@ -174,7 +182,9 @@ pub async fn create(
             ),
         ));
     }
-    Ok(web::Json(make(&access, asked).await?))
+    Ok(web::Json(
+        make(&access, asked, &actor::of_asker(&asker)).await?,
+    ))
 }
 
 /// `GET /admin/api/keys`: lists the keys, without the keys.
@@ -199,11 +209,12 @@ pub async fn list(
     responses((status = 200, body = KeyView), (status = 404))
 )]
 pub async fn revoke(
-    _: Manager,
+    Manager(asker): Manager,
     id: web::Path<String>,
     access: web::Data<Access>,
 ) -> Result<web::Json<KeyView>, ApiError> {
     let id =
         uuid::Uuid::try_parse(&id).map_err(|_| ApiError::bad_request("a key's id is a UUID"))?;
-    Ok(web::Json(revoke_any(&access, ApiKeyId(id)).await?))
+    let by = actor::of_asker(&asker);
+    Ok(web::Json(revoke_any(&access, ApiKeyId(id), &by).await?))
 }

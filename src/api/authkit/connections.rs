@@ -87,7 +87,7 @@ pub async fn delete(
     let connection = sign_ins.removable(&user.0, &id)?;
     let (connection, revoked) = vault
         .into_inner()
-        .delete(&user.0.scope(), &connection.id.to_string())
+        .delete(&user.0.scope(), &connection.id.to_string(), &user.0.actor())
         .await?;
     Ok(web::Json(deleted(connection, revoked, &catalogue.now())))
 }
@@ -105,7 +105,7 @@ pub(super) fn own_connections(session: &Session, vault: &Vault) -> Result<Vec<Va
     let filter = Filter {
         identity: session.identity.clone(),
         identity_type: session.identity_type,
-        active: true,
+        active: Some(true),
         ..Filter::default()
     };
     let listed = vault.list(&session.scope(), &filter, 0, MAX_SHOWN)?;

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, web};
 use serde::{Deserialize, Serialize};
 
 use crate::agents::{Agents, ApprovalView, Outcome, Principal, Verdict};
+use crate::api::actor;
 use crate::api::error::ApiError;
 use crate::api::extract::{Administrator, Caller, Json};
 use crate::api::query::{List, Query};
@@ -188,7 +189,7 @@ async fn decide(
     body: Decision,
     agents: &Agents,
 ) -> Result<web::Json<ApprovalDetail>, ApiError> {
-    let by = caller.who();
+    let by = actor::of(caller);
     let environment = caller.scope().environment;
     let decided = agents.decide(environment, id, verdict, &by, body.note);
     Ok(web::Json(decided.await?.into()))

@@ -1,16 +1,19 @@
 //! Connections: `/v1/vault/connections`, and `/v1/connections` for older programs.
 
+pub mod filter;
+
 use actix_web::{HttpRequest, web};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::api::error::ApiError;
+use crate::api::actor;
+use crate::api::error::{ApiError, blocking};
 use crate::api::extract::{Caller, Json};
 use crate::api::query::{List, Query};
 use crate::catalog::{Catalogue, Snapshot};
 use crate::domain::{Connection, Environment, Health, Identity, IdentityType, Right, Timestamp};
 use crate::store::Batch;
-use crate::vault::{Change, Filter, NewConnection, Owner, Revoked, Vault};
+use crate::vault::{Change, NewConnection, Owner, Revoked, Vault, VaultError};
 
 /// A connection as callers see it: no credentials, and none of our own bookkeeping.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
@@ -107,7 +110,7 @@ impl ConnectionView {
     }
 }
 
-/// `GET /v1/vault/connections`: lists connections, latest first.
+/// `GET /v1/vault/connections`: lists connections, latest first unless told otherwise.
 #[utoipa::path(
     get, path = "/v1/vault/connections", tag = "vault", security(("key" = [])),
     params(
@@ -119,7 +122,10 @@ impl ConnectionView {
         ("identity" = Option<String>, Query, description = "Only this identity"),
         ("identityType" = Option<IdentityType>, Query, description = "Only identities of this kind"),
         ("tags" = Option<String>, Query, description = "Only those with all of these tags, commas between them"),
-        ("active" = Option<bool>, Query, description = "Active ones (the default), or inactive ones"),
+        ("active" = Option<String>, Query, description = "`true`: active ones (the default); `false`: inactive ones; `all`: both"),
+        ("state" = Option<Health>, Query, description = "Only those in this state"),
+        ("q" = Option<String>, Query, description = "Only those with this in their key, name, identity, account or platform, in any case"),
+        ("sort" = Option<String>, Query, description = "`createdAt`, `updatedAt`, `lastUsedAt`, `lastRefreshedAt`, `expiresAt`, `name`, `platform`, `identity`, `account` or `state`; with `-` in front the other way round; `-createdAt` unless told"),
         ("page" = Option<u64>, Query, description = "Which page, counted from 1"),
         ("skip" = Option<u64>, Query, description = "Instead of page: how many rows to leave out"),
         ("limit" = Option<u64>, Query, description = "Rows a page: 20 unless told, 500 at the most"),
@@ -134,33 +140,25 @@ pub async fn list(
 ) -> Result<web::Json<List<ConnectionView>>, ApiError> {
     let query = Query::parse(request.query_string());
     let page = query.page()?;
-    let filter = Filter {
-        keys: query.list("keys").or_else(|| query.list("key")),
-        platform: query.text("platform").map(str::to_owned),
-        platform_version: query.text("platformVersion").map(str::to_owned),
-        name: query.text("name").map(str::to_owned),
-        identity: query
-            .text("identity")
-            .map(|text| text.parse().map_err(ApiError::bad_request))
-            .transpose()?,
-        identity_type: query
-            .text("identityType")
-            .map(|text| {
-                text.parse()
-                    .map_err(|error: String| ApiError::bad_request(error))
-            })
-            .transpose()?,
-        tags: query.list("tags").unwrap_or_default(),
-        active: query.get("active", "true or false")?.unwrap_or(true),
-    };
-    let listed = vault.list(caller.scope(), &filter, page.skip, page.limit)?;
+    let filter = filter::read(&query)?;
+    let (scope, vault) = (caller.scope().clone(), vault.into_inner());
+    // It may read them all: not on the thread that others' requests are served by.
+    let found = blocking(move || {
+        let listed = vault.list(&scope, &filter, page.skip, page.limit)?;
+        let rows = listed.rows.into_iter().map(|connection| {
+            let last_used = vault.last_used(&connection)?;
+            Ok((connection, last_used))
+        });
+        let rows: Result<Vec<_>, VaultError> = rows.collect();
+        rows.map(|rows| (rows, listed.total))
+    });
+    let (rows, total) = found.await?;
     let catalogue = catalogue.now();
-    let mut rows = Vec::with_capacity(listed.rows.len());
-    for connection in listed.rows {
-        let last_used = vault.last_used(&connection)?;
-        rows.push(ConnectionView::new(connection, last_used, &catalogue));
-    }
-    Ok(web::Json(List::new(rows, listed.total, page)))
+    let views = rows
+        .into_iter()
+        .map(|(connection, last_used)| ConnectionView::new(connection, last_used, &catalogue))
+        .collect();
+    Ok(web::Json(List::new(views, total, page)))
 }
 
 /// `GET /v1/vault/connections/{id}`: one connection, by its id or its key.
@@ -240,7 +238,9 @@ pub async fn create(
             tags: body.tags,
         },
     };
-    let connection = vault.create(caller.scope(), new, Batch::default()).await?;
+    let by = actor::of(&caller);
+    let made = vault.create(caller.scope(), new, Batch::default(), &by);
+    let connection = made.await?;
     view(&vault, &catalogue, connection)
 }
 
@@ -258,6 +258,10 @@ pub struct UpdateConnection {
     metadata: Option<Map<String, Value>>,
     /// Switches it on or off.
     active: Option<bool>,
+    /// The `updatedAt` that the caller has seen: if the connection has changed since, nothing is
+    /// done, and the answer is a 409.
+    #[schema(value_type = Option<String>)]
+    if_updated_at: Option<Timestamp>,
 }
 
 /// Tells a field that is null from one that is not there.
@@ -272,7 +276,7 @@ fn present<'de, D: serde::Deserializer<'de>>(
     patch, path = "/v1/vault/connections/{id}", tag = "vault", security(("key" = [])),
     params(("id" = String, Path, description = "The connection's id, or its key percent-encoded")),
     request_body = UpdateConnection,
-    responses((status = 200, body = ConnectionView), (status = 404))
+    responses((status = 200, body = ConnectionView), (status = 404), (status = 409))
 )]
 pub async fn update(
     caller: Caller,
@@ -286,8 +290,33 @@ pub async fn update(
         name: body.name,
         metadata: body.metadata,
         active: body.active,
+        if_updated_at: body.if_updated_at,
+        ..Change::default()
     };
-    let connection = vault.change(caller.scope(), &id, change).await?;
+    let connection = vault
+        .change(caller.scope(), &id, change, &actor::of(&caller))
+        .await?;
+    view(&vault, &catalogue, connection)
+}
+
+/// `POST /v1/vault/connections/{id}/refresh`: gets a new token for a connection although its token
+/// still lasts; answers the connection as it is then.
+#[utoipa::path(
+    post, path = "/v1/vault/connections/{id}/refresh", tag = "vault", security(("key" = [])),
+    params(("id" = String, Path, description = "The connection's id, or its key percent-encoded")),
+    responses(
+        (status = 200, body = ConnectionView), (status = 404), (status = 409, description = "It has no token that can be refreshed"),
+        (status = 424, description = "Its owner must connect again"), (status = 503, description = "Not just now; `retry-after` says when"),
+    )
+)]
+pub async fn refresh(
+    caller: Caller,
+    id: web::Path<String>,
+    vault: web::Data<Vault>,
+    catalogue: web::Data<Catalogue>,
+) -> Result<web::Json<ConnectionView>, ApiError> {
+    let (vault, by) = (vault.into_inner(), actor::of(&caller));
+    let connection = vault.refresh_now(caller.scope(), &id, &by).await?;
     view(&vault, &catalogue, connection)
 }
 
@@ -304,7 +333,9 @@ pub async fn delete(
     catalogue: web::Data<Catalogue>,
 ) -> Result<web::Json<ConnectionView>, ApiError> {
     caller.may(Right::DeleteConnections)?;
-    let (connection, revoked) = vault.into_inner().delete(caller.scope(), &id).await?;
+    let by = actor::of(&caller);
+    let vault = vault.into_inner();
+    let (connection, revoked) = vault.delete(caller.scope(), &id, &by).await?;
     Ok(web::Json(deleted(connection, revoked, &catalogue.now())))
 }
 

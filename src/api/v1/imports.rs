@@ -4,12 +4,15 @@ use actix_web::web;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
+use crate::api::actor;
 use crate::api::error::{ApiError, Kind};
 use crate::api::extract::{Administrator, Json};
 use crate::catalog::openapi::{self, Options, Refusal, Summary, Wishes, Written};
 use crate::catalog::{Catalogue, InstallError};
 use crate::domain::{Connector, Platform};
+use crate::journal::{Audit, Deed};
 use crate::oauth::vector;
+use crate::store::Batch;
 
 /// The longest description that is taken, in bytes.
 pub const MAX_BYTES: usize = 64 << 20;
@@ -57,9 +60,10 @@ pub struct Imported {
     responses((status = 200, body = Imported), (status = 400), (status = 403), (status = 409), (status = 422))
 )]
 pub async fn import(
-    _: Administrator,
+    Administrator(caller): Administrator,
     Json(import): Json<Import>,
     catalogue: web::Data<Catalogue>,
+    audit: web::Data<Audit>,
 ) -> Result<web::Json<Imported>, ApiError> {
     let wishes = wishes(&import)?;
     let imported = web::block(move || {
@@ -77,10 +81,20 @@ pub async fn import(
             descriptor: written.toml,
         })
     });
-    let imported = imported
-        .await
-        .map_err(|_| ApiError::new(Kind::Unavailable, "the server is stopping; try again later"))?;
-    Ok(web::Json(imported?))
+    let imported = imported.await.map_err(|_| {
+        ApiError::new(Kind::Unavailable, "the server is stopping; try again later")
+    })??;
+    if imported.installed {
+        // The folder of connectors is no part of the store: a crash in between leaves a connector
+        // of which nothing is written.
+        let deed = Deed::new("connector.imported", "connector", &imported.platform, None);
+        let environment = Some(caller.scope().environment);
+        let by = actor::of(&caller);
+        audit
+            .commit(Batch::default(), environment, &by, deed)
+            .await?;
+    }
+    Ok(web::Json(imported))
 }
 
 fn written(document: &str, wishes: &Wishes) -> Result<Written, Refusal> {

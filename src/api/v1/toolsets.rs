@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, web};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::agents::{Agents, ToolsetChange};
+use crate::api::actor;
 use crate::api::error::ApiError;
 use crate::api::extract::{Administrator, Caller, Json};
 use crate::api::query::{List, Query};
@@ -170,7 +171,10 @@ pub async fn create(
     let name: ToolsetName = name.parse().map_err(ApiError::bad_request)?;
     let environment = caller.scope().environment;
     let wishes = body.change()?;
-    let made = agents.toolsets.create(environment, name, wishes).await?;
+    let made = agents
+        .toolsets
+        .create(environment, name, wishes, &actor::of(&caller))
+        .await?;
     Ok(web::Json(ToolsetView::new(&made)))
 }
 
@@ -209,7 +213,10 @@ pub async fn update(
     }
     let environment = caller.scope().environment;
     let change = body.change()?;
-    let changed = agents.toolsets.change(environment, &name, change).await?;
+    let changed = agents
+        .toolsets
+        .change(environment, &name, change, &actor::of(&caller))
+        .await?;
     Ok(web::Json(ToolsetView::new(&changed)))
 }
 
@@ -225,6 +232,9 @@ pub async fn delete(
     agents: web::Data<Agents>,
 ) -> Result<web::Json<ToolsetView>, ApiError> {
     let environment = caller.scope().environment;
-    let removed = agents.toolsets.remove(environment, &name).await?;
+    let removed = agents
+        .toolsets
+        .remove(environment, &name, &actor::of(&caller))
+        .await?;
     Ok(web::Json(ToolsetView::new(&removed)))
 }

@@ -12,6 +12,7 @@
 mod codec;
 mod committer;
 mod disk;
+mod facts;
 mod folder;
 mod group;
 mod index;
@@ -40,6 +41,7 @@ use tokio::sync::oneshot;
 
 use self::committer::{Command, Committer, Shared};
 use self::disk::{Disk, RealDisk};
+pub use self::facts::Facts;
 use self::group::{Request, Verdict};
 pub use self::opened::{OpenError, Opened, Step};
 use super::{Batch, Commit, Engine, Pair, Sequence, StoreError, Watcher};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::error::VaultError;
 use super::super::form::check_setting;
-use crate::domain::{Connector, Secret};
+use crate::domain::{Connector, Integration, Secret};
 
 const MAX_SCOPES: usize = 200;
 const MAX_PARAMS: usize = 30;
@@ -25,6 +25,26 @@ pub struct IntegrationChange {
     pub authorize_params: Option<BTreeMap<String, String>>,
     /// The connector's fields for operators.
     pub settings: Option<BTreeMap<String, String>>,
+}
+
+impl IntegrationChange {
+    /// The names of what it changes between `old` and `new`. A secret that is sent counts as changed:
+    /// nobody compares it with what is sealed.
+    pub(super) fn fields(&self, old: &Integration, new: &Integration) -> Vec<&'static str> {
+        let fields = [
+            ("active", old.active != new.active),
+            ("clientId", old.client_id != new.client_id),
+            ("clientSecret", self.client_secret.is_some()),
+            ("scopes", old.scopes != new.scopes),
+            (
+                "authorizeParams",
+                old.authorize_params != new.authorize_params,
+            ),
+            ("settings", old.settings != new.settings),
+        ];
+        let changed = fields.into_iter().filter(|(_, differs)| *differs);
+        changed.map(|(name, _)| name).collect()
+    }
 }
 
 /// The change, trimmed, if it makes sense for `connector`.

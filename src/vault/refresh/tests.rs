@@ -9,7 +9,7 @@ mod steps;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use house::{House, carried, run_on, scope};
+use house::{House, carried, nobody, run_on, scope};
 use provider::Reply;
 
 use super::Outcome;
@@ -97,7 +97,7 @@ fn what_comes_for_a_connection_that_was_removed_is_given_back() {
     let bell = &house.provider.bell;
     bell.wait("the redeem", || house.provider.held() == 1);
     house
-        .run(async move { removing.0.delete(&scope(), &removing.1).await })
+        .run(async move { removing.0.delete(&scope(), &removing.1, &nobody()).await })
         .unwrap();
     house.provider.release();
     let revoked = || house.provider.state().revoked.join(" ");
@@ -117,7 +117,7 @@ fn a_sign_in_between_two_reads_is_not_spent_on_an_answer_that_is_dropped() {
         run_on(&handle, async move {
             let also = crate::store::Batch::default();
             vault
-                .signed_in_again(&scope(), &key, material, None, also)
+                .signed_in_again(&scope(), &key, material, None, also, &nobody())
                 .await
                 .unwrap();
         });
@@ -301,7 +301,7 @@ fn a_revocation_is_tried_again_until_it_is_done_or_given_up() {
         let vault = house.vault();
         let deleted = house.run(async move {
             let key = connection.key.as_str();
-            vault.delete(&scope(), key).await
+            vault.delete(&scope(), key, &nobody()).await
         });
         assert_eq!(deleted.unwrap().1, Revoked::Pending);
         for _ in 0..40 {

@@ -9,6 +9,7 @@ pub use change::UpdateIntegration;
 pub use view::IntegrationView;
 
 use crate::api::PublicUrl;
+use crate::api::actor;
 use crate::api::error::ApiError;
 use crate::api::extract::{Administrator, Caller, Json};
 use crate::api::query::{List, Query};
@@ -94,7 +95,10 @@ pub async fn update(
 ) -> Result<web::Json<IntegrationView>, ApiError> {
     let (connector, _) = vault.integrations.get(caller.scope(), &platform)?;
     let change = body.change(&connector);
-    let changed = vault.integrations.change(caller.scope(), &platform, change);
+    let by = actor::of(&caller);
+    let changed = vault
+        .integrations
+        .change(caller.scope(), &platform, change, &by);
     let (connector, integration) = changed.await?;
     Ok(web::Json(IntegrationView::new(
         &connector,
@@ -116,7 +120,10 @@ pub async fn reset(
     vault: web::Data<Vault>,
     public_url: web::Data<PublicUrl>,
 ) -> Result<web::Json<IntegrationView>, ApiError> {
-    vault.integrations.reset(caller.scope(), &platform).await?;
+    vault
+        .integrations
+        .reset(caller.scope(), &platform, &actor::of(&caller))
+        .await?;
     let (connector, integration) = vault.integrations.get(caller.scope(), &platform)?;
     Ok(web::Json(IntegrationView::new(
         &connector,

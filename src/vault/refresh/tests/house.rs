@@ -14,10 +14,11 @@ use super::provider::Provider;
 use crate::catalog::Catalogue;
 use crate::crypto::{Keyring, MasterKey};
 use crate::domain::{
-    ACCESS_TOKEN_FIELD, Clock, Connection, Connector, Environment, REFRESH_TOKEN_FIELD, Scope,
-    Secret, Timestamp,
+    ACCESS_TOKEN_FIELD, Actor, Clock, Connection, Connector, Environment, REFRESH_TOKEN_FIELD,
+    Scope, Secret, Timestamp,
 };
 use crate::egress::{Egress, Settings};
+use crate::journal::{Audit, Webhooks};
 use crate::oauth::{Granted, Tokens};
 use crate::store::Batch;
 use crate::telemetry::{DroppedLines, Metrics};
@@ -139,7 +140,7 @@ impl House {
         house.run(async move {
             vault
                 .integrations
-                .change(&scope(), platform, change)
+                .change(&scope(), platform, change, &nobody())
                 .await
                 .unwrap();
         });
@@ -262,7 +263,14 @@ impl House {
         self.run(async move {
             let owner = Owner::default();
             vault
-                .signed_in(&scope(), &connector, material, owner, Batch::default())
+                .signed_in(
+                    &scope(),
+                    &connector,
+                    material,
+                    owner,
+                    Batch::default(),
+                    &nobody(),
+                )
                 .await
         })
     }
@@ -272,7 +280,7 @@ impl House {
         let material = self.signs_in(life);
         self.run(async move {
             vault
-                .signed_in_again(&scope(), &key, material, None, Batch::default())
+                .signed_in_again(&scope(), &key, material, None, Batch::default(), &nobody())
                 .await
         })
     }
@@ -286,6 +294,11 @@ impl House {
     pub fn stored(&self, connection: &Connection) -> Option<Stored> {
         stored(&self.engine, &self.keyring, connection)
     }
+}
+
+/// Whoever does things here.
+pub fn nobody() -> Actor {
+    Actor::system("test")
 }
 
 pub fn scope() -> Scope {
@@ -307,7 +320,16 @@ fn start(engine: &Arc<Moody>, clock: &Arc<Hand>) -> Process {
                 allow: vec!["127.0.0.0/8".parse().unwrap()],
                 ..Settings::default()
             };
+            let audit = Arc::new(Audit::new(&engine, Arc::clone(&clock)));
+            let webhooks = Webhooks::new(
+                &engine,
+                Arc::clone(&keys.keyring),
+                Arc::clone(&clock),
+                Arc::clone(&audit),
+            );
             let vault = Vault::new(Parts {
+                audit,
+                webhooks: Arc::new(webhooks),
                 engine,
                 keyring: Arc::clone(&keys.keyring),
                 catalogue: catalogue(),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::house::{House, MARGIN, Stored, carried, scope, stored};
+use super::house::{House, MARGIN, Stored, carried, nobody, scope, stored};
 use super::provider::{Answered, Reply, Scripted};
 use crate::domain::{Clock, Connection, Health, Timestamp};
 use crate::vault::{Change, VaultError};
@@ -208,7 +208,7 @@ impl World {
         };
         let _ = self.house.run(async move {
             let key = connection.key.as_str();
-            vault.change(&scope(), key, change).await
+            vault.change(&scope(), key, change, &nobody()).await
         });
     }
 
@@ -217,7 +217,7 @@ impl World {
         let (vault, key) = (self.house.vault(), connection.key.to_string());
         let deleted = self
             .house
-            .run(async move { vault.delete(&scope(), &key).await });
+            .run(async move { vault.delete(&scope(), &key, &nobody()).await });
         if deleted.is_ok() {
             *self.connection.lock().unwrap() = None;
             self.gone.push(connection);

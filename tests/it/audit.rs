@@ -1,0 +1,230 @@
+//! Who changed what, as the audit log has it.
+
+use serde_json::{Value, json};
+
+use crate::support::{Client, Person, TestApp, run_in};
+
+async fn rows(client: &Client, query: &str) -> Vec<Value> {
+    let answer = client.get(&format!("/admin/api/audit?{query}")).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.json()["rows"].as_array().unwrap().clone()
+}
+
+/// What was done, latest first.
+async fn deeds(client: &Client, query: &str) -> Vec<String> {
+    let rows = rows(client, query).await;
+    rows.iter()
+        .map(|row| row["what"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+async fn check(client: &Client) -> Value {
+    client.get("/admin/api/audit/check").await.json()
+}
+
+#[tokio::test]
+async fn what_is_done_to_a_connection_is_written_down_with_who_did_it() {
+    let app = TestApp::start();
+    let client = app.client();
+    let secret = "sk-very-secret-0123456789";
+    let body = json!({
+        "platform": "openai", "identity": "user_1", "name": "Mine", "authFormData": { "OPENAI_API_KEY": secret },
+    });
+    let made = client.post("/v1/vault/connections", body).await.json();
+    let path = format!("/v1/vault/connections/{}", made["id"].as_str().unwrap());
+    let change = json!({ "tags": ["x"], "name": "Mine" });
+    assert_eq!(client.patch(&path, change).await.status, 200);
+    assert_eq!(client.delete(&path).await.status, 200);
+
+    let found = rows(&client, "what=connection").await;
+    let deeds: Vec<&str> = found
+        .iter()
+        .map(|row| row["what"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        deeds,
+        [
+            "connection.deleted",
+            "connection.updated",
+            "connection.created"
+        ]
+    );
+    for row in &found {
+        assert_eq!(row["actor"]["kind"], "key");
+        assert_eq!(row["actor"]["name"], "dev");
+        assert_eq!(row["object"]["kind"], "connection");
+        assert_eq!(row["object"]["id"], made["id"]);
+        assert_eq!(row["object"]["name"], "Mine");
+        assert_eq!(row["environment"], "test");
+        assert_eq!(row["hash"].as_str().unwrap().len(), 64);
+    }
+    // Only what is another one now.
+    assert_eq!(found[1]["detail"]["fields"], json!(["tags"]));
+    assert!(!json!(found).to_string().contains(secret));
+    assert_eq!(check(&client).await["whole"], true);
+    // The other environment has a log of its own.
+    let live = app.client_with(&app.live_key);
+    assert_eq!(rows(&live, "what=connection").await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn what_a_person_connects_and_a_key_refreshes_is_written_down() {
+    let app = TestApp::start();
+    let client = app.client();
+    let mut person = Person::new(&app, "user_1").await;
+    let connected = person.connect("gmail").await;
+    let path = format!(
+        "/v1/vault/connections/{}/refresh",
+        connected["id"].as_str().unwrap()
+    );
+    assert_eq!(client.post(&path, json!({})).await.status, 200);
+    let found = rows(&client, "what=connection").await;
+    assert_eq!(found[0]["what"], "connection.refreshed");
+    assert_eq!(found[0]["actor"]["kind"], "key");
+    assert_eq!(found[1]["what"], "connection.created");
+    assert_eq!(
+        found[1]["actor"],
+        json!({ "kind": "user", "id": "user_1", "name": "user_1" })
+    );
+}
+
+#[tokio::test]
+async fn integrations_keys_toolsets_and_imports_are_written_down_and_no_secret_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = TestApp::start_with(|command| command.env("MAGPIE_CONNECTORS_DIR", folder.path()));
+    let client = app.client();
+    let secret = "GOCSPX-0123456789abcdef";
+    let change = json!({ "clientId": "id-1", "clientSecret": secret, "active": true });
+    let changed = client.patch("/v1/integrations/gmail", change).await;
+    assert_eq!(changed.status, 200, "{}", changed.text());
+    assert_eq!(client.delete("/v1/integrations/gmail").await.status, 200);
+    let (key, _) = app.key_with(json!({ "name": "for a test" })).await;
+    assert_eq!(
+        app.operator()
+            .delete(&format!("/admin/api/keys/{key}"))
+            .await
+            .status,
+        200
+    );
+    let toolset = json!({ "name": "t" });
+    assert_eq!(client.post("/v1/toolsets", toolset).await.status, 200);
+    let toolset = json!({ "description": "x" });
+    assert_eq!(client.patch("/v1/toolsets/t", toolset).await.status, 200);
+    assert_eq!(client.delete("/v1/toolsets/t").await.status, 200);
+    let document = json!({ "document": crate::imports::SMALL });
+    let imported = client.post("/v1/connectors/import", document).await;
+    assert_eq!(imported.status, 200, "{}", imported.text());
+
+    assert_eq!(
+        deeds(&client, "").await,
+        [
+            "connector.imported",
+            "toolset.deleted",
+            "toolset.updated",
+            "toolset.created",
+            "key.revoked",
+            "key.created",
+            "integration.reset",
+            "integration.updated",
+            "key.created",
+        ]
+    );
+    let all = rows(&client, "").await;
+    assert_eq!(
+        all[7]["detail"]["fields"],
+        json!(["clientId", "clientSecret"])
+    );
+    assert_eq!(all[5]["actor"]["kind"], "operator");
+    assert_eq!(all[8]["actor"]["kind"], "system");
+    assert!(!json!(all).to_string().contains("GOCSPX"));
+
+    for (query, count) in [
+        ("what=toolset", 3),
+        ("what=toolset.deleted", 1),
+        ("what=tool", 0),
+        ("actor=dev", 6),
+        ("q=FOR%20A%20TEST", 2),
+        ("from=2999-01-01T00:00:00Z", 0),
+        ("to=2999-01-01T00:00:00Z", 9),
+        ("limit=2", 2),
+        ("before=4", 3),
+    ] {
+        assert_eq!(deeds(&client, query).await.len(), count, "{query}");
+    }
+    let first = client.get("/admin/api/audit?limit=4").await.json();
+    let next = first["next"].as_str().unwrap();
+    let rest = client
+        .get(&format!("/admin/api/audit?before={next}"))
+        .await
+        .json();
+    assert_eq!(rest["rows"].as_array().unwrap().len(), 5);
+    assert_eq!(rest["next"], Value::Null);
+    for bad in ["from=yesterday", "limit=x", "before=x"] {
+        let answer = client.get(&format!("/admin/api/audit?{bad}")).await;
+        answer.assert_error(400, 2000);
+    }
+}
+
+#[tokio::test]
+async fn the_log_goes_on_after_a_kill_and_with_the_command_line_on_the_folder() {
+    let app = TestApp::start();
+    let client = app.client();
+    for _ in 0..3 {
+        app.connection("openai", json!({ "OPENAI_API_KEY": "sk-1" }))
+            .await;
+    }
+    assert_eq!(check(&client).await["records"], 4);
+    let folder = app.kill();
+    let args = [
+        "key",
+        "create",
+        "--env",
+        "test",
+        "--name",
+        "cli",
+        "--json",
+        "--data-dir",
+        "data",
+    ];
+    run_in(folder.path(), &args, |command| command).json();
+    let app = TestApp::start_in(folder, |command| command);
+    let client = app.client();
+    let after = check(&client).await;
+    assert_eq!(
+        (&after["whole"], &after["records"]),
+        (&json!(true), &json!(5))
+    );
+    let last = &rows(&client, "limit=1").await[0];
+    assert_eq!(last["actor"]["kind"], "operator");
+    assert_eq!(last["hash"], after["hash"]);
+}
+
+#[tokio::test]
+async fn many_changes_at_once_make_one_chain() {
+    let app = TestApp::start();
+    let client = app.client();
+    let made = client
+        .post(
+            "/v1/vault/connections",
+            json!({ "platform": "openai", "authFormData": { "OPENAI_API_KEY": "sk-1" } }),
+        )
+        .await
+        .json();
+    let path = &format!("/v1/vault/connections/{}", made["id"].as_str().unwrap());
+    let client = &client;
+    // All of them of one record: most meet somebody else's change, and are decided again.
+    let changes = (0..40).map(|number| async move {
+        let change = json!({ "tags": [number.to_string()] });
+        client.patch(path, change).await.status
+    });
+    let statuses = futures_util::future::join_all(changes).await;
+    let good = statuses.iter().filter(|status| **status == 200).count();
+    let checked = check(client).await;
+    assert_eq!(checked["whole"], true, "{checked}");
+    assert_eq!(
+        deeds(client, "what=connection.updated&limit=500")
+            .await
+            .len(),
+        good
+    );
+}
