@@ -1,8 +1,8 @@
-import { html, useEffect, useId, useState } from '../../vendor/preact.js';
+import { html, useEffect, useId, useRef, useState } from '../../vendor/preact.js';
 import { Button } from '../../kit/button.js';
 import { SearchField } from '../../kit/search.js';
 import { Select } from '../../kit/select.js';
-import { useApp, useConnectors, useLater } from '../context.js';
+import { useApp, useConnectors } from '../context.js';
 
 /** What narrows the list, by its name in the address and in the API alike. */
 export const filterNames = ['q', 'platform', 'state', 'identityType', 'identity', 'tags'];
@@ -40,14 +40,24 @@ export function Filters({ query, children }) {
 /* What is typed is seen at once and asked for a moment later. When the address changes otherwise, it wins. */
 function Typed({ value = '', onValue, children }) {
   const [written, write] = useState(value);
-  const later = useLater(written);
+  const timer = useRef(0);
+  const told = useRef(value);
   useEffect(() => {
-    if (later !== value && later === written) onValue(later);
-  }, [later]);
-  useEffect(() => {
-    if (value !== later) write(value);
+    if (value === told.current) return;
+    clearTimeout(timer.current);
+    told.current = value;
+    write(value);
   }, [value]);
-  return children(written, write);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const type = (text) => {
+    write(text);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      told.current = text;
+      onValue(text);
+    }, 250);
+  };
+  return children(written, type);
 }
 
 function Text({ label, value, onValue, ...rest }) {
