@@ -294,9 +294,12 @@ const claims = {
     const older = page.getByRole("button", { name: "Show more" });
     if (await older.count()) {
       const count = await page.locator(".log-table tbody tr").count();
+      // Further down nothing moves any more.
+      await older.evaluate((button) => button.scrollIntoView());
       await older.click();
       await eventually("older rows", async () => (await page.locator(".log-table tbody tr").count()) > count);
     }
+    await page.evaluate(() => window.scrollTo(0, 0));
     await page.evaluate(() => window.scrollTo(0, 700));
     if (await page.evaluate(() => window.scrollY > 150)) {
       await call();
