@@ -286,6 +286,8 @@ const claims = {
       await send(other).click();
       await other.getByRole("heading", { name: "Answer" }).waitFor();
       await other.goto("about:blank");
+      // A page that nobody looks at is not drawn.
+      await page.bringToFront();
     };
     const top = () => page.locator(".log-table tbody tr").first().innerText();
     const before = await top();
