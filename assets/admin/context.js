@@ -78,5 +78,7 @@ export function useLater(value, ms = 250) {
 /** All connectors, by their platform as well: asked for once, used by everybody. */
 export function useConnectors() {
   const { shared } = useApp();
-  return useLoad(() => shared.connectors());
+  const loaded = useLoad(() => shared.connectors());
+  const value = loaded.value ?? shared.known('connectors');
+  return value ? { ...loaded, state: 'ready', value } : loaded;
 }

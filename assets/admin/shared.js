@@ -1,11 +1,12 @@
 /** What many pages need and seldom changes: asked for once an environment, and again after a failure. */
 export function createShared(api) {
   const kept = new Map();
+  const known = new Map();
   const once = (name, load) => () => {
     if (!kept.has(name)) {
       const loading = load();
       kept.set(name, loading);
-      loading.catch(() => kept.delete(name));
+      loading.then((value) => known.set(name, value), () => kept.delete(name));
     }
     return kept.get(name);
   };
@@ -16,7 +17,9 @@ export function createShared(api) {
       rows.sort((a, b) => a.name.localeCompare(b.name));
       return { rows, byPlatform: new Map(rows.map((row) => [row.platform, row])) };
     }),
-    forget: (name) => kept.delete(name),
+    /** What has come already, without waiting. */
+    known: (name) => known.get(name),
+    forget: (name) => (kept.delete(name), known.delete(name)),
   };
 }
 

@@ -65,7 +65,7 @@ export function TagInput({ label, help, error, values, onValues, suggestions = [
           aria-controls=${suggestions.length > 0 ? `${id}-list` : undefined} aria-autocomplete=${suggestions.length > 0 ? 'list' : undefined}
           aria-activedescendant=${found[active] ? `${id}-${active}` : undefined} aria-describedby=${help || error ? `${id}-note` : undefined} aria-invalid=${error ? 'true' : undefined}
           onInput=${(event) => (write(event.target.value), setOpen(true), setActive(-1))} onKeyDown=${press}
-          onFocus=${() => setOpen(true)} onBlur=${() => (setOpen(false), strict ? write('') : take(written))} />
+          onFocus=${() => setOpen(true)} onBlur=${() => (setOpen(false), take(written), write(''))} />
       </div>
       ${suggestions.length > 0 && html`
         <ul id="${id}-list" ref=${list} class="suggestions" role="listbox" aria-label=${label} hidden=${!listed}>
