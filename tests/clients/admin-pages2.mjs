@@ -286,6 +286,8 @@ const claims = {
       await send(other).click();
       await other.getByRole("heading", { name: "Answer" }).waitFor();
       await other.goto("about:blank");
+      // A page that nobody looks at is not drawn.
+      await page.bringToFront();
     };
     const top = () => page.locator(".log-table tbody tr").first().innerText();
     const before = await top();
@@ -294,9 +296,12 @@ const claims = {
     const older = page.getByRole("button", { name: "Show more" });
     if (await older.count()) {
       const count = await page.locator(".log-table tbody tr").count();
+      // Further down nothing moves any more.
+      await older.evaluate((button) => button.scrollIntoView());
       await older.click();
       await eventually("older rows", async () => (await page.locator(".log-table tbody tr").count()) > count);
     }
+    await page.evaluate(() => window.scrollTo(0, 0));
     await page.evaluate(() => window.scrollTo(0, 700));
     if (await page.evaluate(() => window.scrollY > 150)) {
       await call();

@@ -1,4 +1,4 @@
-import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
+import { html, useEffect, useMemo, useRef, useState } from '../../vendor/preact.js';
 import { Button, IconButton } from '../../kit/button.js';
 import { Icon } from '../../kit/icons.js';
 import { Blank, Failed, Loaded } from '../../kit/load.js';
@@ -19,17 +19,19 @@ export default function Logs({ query }) {
   const [isPaused, pause] = useState(false);
   // An end in the past means that nothing new can fit.
   const mayBeLive = !(query.range === 'own' && query.to);
-  const feed = useFeed({ query: queryOf(query), isLive: mayBeLive && !isPaused });
-  const open = isWide ? query.open : null;
+  const { open: wanted, ...filters } = query;
+  // “The last hour” is that of when it was chosen: otherwise the list would begin anew each minute.
+  const asked = useMemo(() => queryOf(filters), [JSON.stringify(filters)]);
+  const feed = useFeed({ query: asked, isLive: mayBeLive && !isPaused });
+  const open = isWide ? wanted : null;
   useEffect(() => {
-    if (query.open && !isWide) router.go(fillPath('/logs/:id', { id: query.open }));
-  }, [query.open, isWide]);
+    if (wanted && !isWide) router.go(fillPath('/logs/:id', { id: wanted }));
+  }, [wanted, isWide]);
   const close = () => router.setQuery({ open: null });
-  const { open: _, ...filters } = query;
   const href = ({ id }) => (isWide ? writeHash('/logs', { ...filters, open: id }) : `#${fillPath('/logs/:id', { id })}`);
   const live = mayBeLive && html`
     <${Line} line=${isPaused ? 'paused' : feed.line} />
-    <${Button} icon=${isPaused ? 'play' : 'stop'} aria-pressed=${String(isPaused)} onClick=${() => (isPaused && feed.again(), pause(!isPaused))}>${t(isPaused ? 'logs.resume' : 'logs.pause')}<//>`;
+    <${Button} icon=${isPaused ? 'play' : 'stop'} onClick=${() => (isPaused && feed.again(), pause(!isPaused))}>${t(isPaused ? 'logs.resume' : 'logs.pause')}<//>`;
   return html`
     <${Page} wide title=${t('nav.logs')} lead=${t('logs.lead', { environment: t(`environment.${environment}`) })} actions=${html`<div class="row-of">${live}<${IconButton} icon="refresh" label=${t('logs.refresh')} class="bordered" onClick=${feed.again} /></div>`}>
       <${Filters} query=${query} />

@@ -72,7 +72,11 @@ const routes = [
   ["GET", "/admin/api/logs", ({ world, query, environment }) => cursor(world.mood.empty ? [] : world.logs.filter((row) => row.environment === environment && (!query.get("outcome") || row.outcome === query.get("outcome")) && (!query.get("kind") || row.kind === query.get("kind")) && (!query.get("platform") || row.platform === query.get("platform")) && (!query.get("connection") || row.connectionKey === query.get("connection")) && has(`${row.path} ${row.connectionKey} ${row.requestId}`, query.get("q"))), query)],
   ["GET", "/admin/api/logs/stream", ({ world, response, environment }) => {
     response.writeHead(200, { "content-type": "text/event-stream" });
-    const timer = setInterval(() => response.write(`data: ${JSON.stringify({ ...world.random.of(world.logs), environment, id: crypto.randomUUID(), at: new Date().toISOString() })}\n\n`), 900);
+    const timer = setInterval(() => {
+      const row = { ...world.random.of(world.logs), environment, id: crypto.randomUUID(), at: new Date().toISOString() };
+      world.logs.unshift(row);
+      response.write(`data: ${JSON.stringify(row)}\n\n`);
+    }, 900);
     response.on("close", () => clearInterval(timer));
   }],
   ["GET", "/admin/api/logs/:id", ({ world, params }) => {
