@@ -16,7 +16,8 @@ mod single;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::connections::{Vault, deed};
+use super::connections::Vault;
+use super::events::deed;
 use super::integrations::App;
 use super::material::{Material, acts_alone, own_client};
 use super::records::Credentials;
