@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::connections::{MAX_TRIES, Vault, deed};
+use super::connections::{MAX_TRIES, Vault};
 use super::error::VaultError;
+use super::events::deed;
 use super::input::{checked_name, checked_tags};
 use super::live::{KIND, Live};
 use super::material::Material;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::error::VaultError;
+use super::events::{deed, differing};
 use super::input::{checked_metadata, checked_name, checked_tags};
 use super::integrations::{Defaults, Integrations};
 use super::live::{Live, LiveMap, Overrides, open};
@@ -21,7 +22,7 @@ use crate::domain::{
     Timestamp,
 };
 use crate::egress::Egress;
-use crate::journal::{Audit, Deed, Recorder, Usage, Webhooks};
+use crate::journal::{Audit, Recorder, Usage, Webhooks};
 use crate::oauth::{self, OAuthClient};
 use crate::store::table::Versioned;
 use crate::store::{Batch, SharedEngine, StoreError, Table};
@@ -253,19 +254,6 @@ impl Vault {
         }
     }
 
-    /// Commits a change of `connection` together with the record that `by` did `deed`.
-    pub(super) async fn commit(
-        &self,
-        batch: Batch,
-        connection: &Connection,
-        by: &Actor,
-        deed: Deed,
-    ) -> Result<(), StoreError> {
-        let environment = Some(connection.environment);
-        let committed = self.audit.commit(batch, environment, by, deed);
-        committed.await.map(drop)
-    }
-
     /// The connection with this key, ready to be used, and its use noted.
     ///
     /// Reads memory only, once the connection has been used.
@@ -359,23 +347,4 @@ impl Vault {
         let part: &[u8] = active_part(active);
         self.records.by_age.count(environment.as_str(), &[part])
     }
-}
-
-/// What was done to `connection`, in the words of the audit log.
-pub(super) fn deed(what: &'static str, connection: &Connection) -> Deed {
-    let (id, key) = (connection.id.to_string(), connection.key.as_str());
-    let name = connection.name.as_deref().unwrap_or(key);
-    Deed::new(what, "connection", &id, Some(name)).with("platform", connection.platform.as_str())
-}
-
-/// The names of what a caller may change and has changed.
-fn differing(old: &Connection, new: &Connection) -> Vec<&'static str> {
-    let fields = [
-        ("tags", old.tags != new.tags),
-        ("name", old.name != new.name),
-        ("metadata", old.metadata != new.metadata),
-        ("active", old.active != new.active),
-    ];
-    let changed = fields.into_iter().filter(|(_, differs)| *differs);
-    changed.map(|(name, _)| name).collect()
 }

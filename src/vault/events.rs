@@ -1,12 +1,26 @@
-//! What webhooks are told of connections.
+//! What is written down of a connection's changes, and what webhooks are told of them.
 
 use serde_json::{Value, json};
 
 use super::connections::Vault;
-use crate::domain::{Connection, Health};
+use crate::domain::{Actor, Connection, Health};
+use crate::journal::Deed;
 use crate::store::{Batch, StoreError};
 
 impl Vault {
+    /// Commits a change of `connection` together with the record that `by` did `deed`.
+    pub(super) async fn commit(
+        &self,
+        batch: Batch,
+        connection: &Connection,
+        by: &Actor,
+        deed: Deed,
+    ) -> Result<(), StoreError> {
+        let environment = Some(connection.environment);
+        let committed = self.audit.commit(batch, environment, by, deed);
+        committed.await.map(drop)
+    }
+
     /// Has whoever wants to know told, once `batch` is committed, that `event` happened to
     /// `connection`.
     pub(super) fn tell_into(
@@ -34,6 +48,25 @@ impl Vault {
             _ => Ok(()),
         }
     }
+}
+
+/// What was done to `connection`, in the words of the audit log.
+pub(super) fn deed(what: &'static str, connection: &Connection) -> Deed {
+    let (id, key) = (connection.id.to_string(), connection.key.as_str());
+    let name = connection.name.as_deref().unwrap_or(key);
+    Deed::new(what, "connection", &id, Some(name)).with("platform", connection.platform.as_str())
+}
+
+/// The names of what a caller may change and has changed.
+pub(super) fn differing(old: &Connection, new: &Connection) -> Vec<&'static str> {
+    let fields = [
+        ("tags", old.tags != new.tags),
+        ("name", old.name != new.name),
+        ("metadata", old.metadata != new.metadata),
+        ("active", old.active != new.active),
+    ];
+    let changed = fields.into_iter().filter(|(_, differs)| *differs);
+    changed.map(|(name, _)| name).collect()
 }
 
 /// A connection as strangers are told of it: what a list shows, without what its owner entered.

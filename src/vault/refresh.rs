@@ -18,7 +18,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::connections::{Vault, deed};
+use super::connections::Vault;
+use super::events::deed;
 use super::integrations::App;
 use super::material::{Material, acts_alone, own_client};
 use super::records::Credentials;

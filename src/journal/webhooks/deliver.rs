@@ -38,28 +38,37 @@ const MAX_ERROR: usize = 300;
 type Answered = Result<u16, String>;
 
 impl Webhooks {
-    /// Sends what is due, soonest first.
+    /// Sends what is due, soonest first; a receiver that does not answer keeps nobody of the
+    /// other environment waiting, and others for a minute at the most.
     pub async fn deliver_due(&self, egress: &Egress) -> Result<(), StoreError> {
+        let both = Environment::ALL.map(|environment| self.deliver_in(egress, environment));
+        let both = futures_util::future::join_all(both).await;
+        both.into_iter().collect()
+    }
+
+    async fn deliver_in(
+        &self,
+        egress: &Egress,
+        environment: Environment,
+    ) -> Result<(), StoreError> {
         let now = self.clock.now();
-        for environment in Environment::ALL {
-            let scope = environment.as_str();
-            let mut due = Vec::new();
-            for id in self.due.scan(scope, &[], 1, 0, AT_ONCE)? {
-                let delivery = self.deliveries.get(scope, &id)?;
-                // They stand in order: the first that is not due ends it.
-                match delivery {
-                    Some(delivery) if delivery.due_at.is_some_and(|due| due <= now) => {
-                        due.push(delivery);
-                    }
-                    Some(_) => break,
-                    None => {}
+        let scope = environment.as_str();
+        let mut due = Vec::new();
+        for id in self.due.scan(scope, &[], 1, 0, AT_ONCE)? {
+            // They stand in order: the first that is not due ends it.
+            match self.deliveries.get(scope, &id)? {
+                Some(delivery) if delivery.due_at.is_some_and(|due| due <= now) => {
+                    due.push(delivery);
                 }
+                Some(_) => break,
+                None => {}
             }
-            let all = stream::iter(due).map(|delivery| self.deliver(egress, delivery, true));
-            let outcomes: Vec<_> = all.buffer_unordered(SIDE_BY_SIDE).collect().await;
-            outcomes.into_iter().collect::<Result<Vec<_>, _>>()?;
         }
-        Ok(())
+        let all = stream::iter(due).map(|delivery| self.deliver(egress, delivery, true));
+        let outcomes: Vec<_> = all.buffer_unordered(SIDE_BY_SIDE).collect().await;
+        outcomes
+            .into_iter()
+            .try_for_each(|outcome| outcome.map(drop))
     }
 
     /// Tells the webhook `id` of nothing but that it is told: once, now.
