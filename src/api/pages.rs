@@ -20,7 +20,11 @@ pub async fn modal(settings: web::Data<AuthKitSettings>) -> Result<HttpResponse,
     let (connect, embed) = match settings.allowed_origins.join(" ") {
         // The token endpoint is the embedding page's, wherever that is.
         any if any.is_empty() => ("*".to_owned(), "*".to_owned()),
-        origins => (format!("'self' {origins}"), origins),
+        // The admin pages embed it too.
+        origins => {
+            let with_own = format!("'self' {origins}");
+            (with_own.clone(), with_own)
+        }
     };
     page("index.html", &connect, &embed)
 }

@@ -257,7 +257,7 @@ impl Services {
             authkit::Settings {
                 session: config.authkit.session,
                 link: config.authkit.link,
-                allowed_origins: config.authkit.allowed_origins.clone(),
+                allowed_origins: with_own(&config.authkit.allowed_origins, public_url),
             },
         ));
         let links = Links::new(&core.engine, Arc::clone(&sessions));
@@ -371,6 +371,17 @@ fn open_journal(config: &Config, mode: Mode, core: &Core, metrics: &Arc<Metrics>
         },
     };
     Journal::open(settings, metrics, &core.clock)
+}
+
+/// Where the modal may be, if it may not be anywhere: the admin pages embed it as well.
+fn with_own(allowed: &[String], public_url: &str) -> Vec<String> {
+    let mut allowed = allowed.to_vec();
+    if !allowed.is_empty()
+        && let Ok(url) = Url::parse(public_url)
+    {
+        allowed.push(url.origin().ascii_serialization());
+    }
+    allowed
 }
 
 fn reload(catalogue: &Catalogue, metrics: &Metrics) {

@@ -65,6 +65,7 @@ impl Dev {
             r#"Magpie {version}, for development ({kept})
 
   URL       {url}
+  pages     {url}/admin/
   test key  {test}
   live key  {live}
 

@@ -158,10 +158,16 @@ pub fn check_setting(field: &FormField, text: &str) -> Result<String, String> {
     let is_plain =
         url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
     let is_web = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
-    match is_web && is_plain && text.len() <= MAX_FIELD_BYTES {
-        true => Ok(url.into()),
-        false => Err("must be an http or https URL without user name or fragment".to_owned()),
+    if !is_web || !is_plain || text.len() > MAX_FIELD_BYTES {
+        return Err("must be an http or https URL without user name or fragment".to_owned());
     }
+    // A server alone has no slash at its end: what follows it in a template begins with one.
+    let is_server = url.path() == "/" && url.query().is_none();
+    let url = String::from(url);
+    Ok(match is_server {
+        true => url.trim_end_matches('/').to_owned(),
+        false => url,
+    })
 }
 
 fn base_url(text: &str) -> Result<String, String> {
@@ -182,6 +188,29 @@ fn base_url(text: &str) -> Result<String, String> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_server_has_no_slash_at_its_end_and_other_addresses_stay_as_they_are() {
+        let field = FormField {
+            kind: FieldKind::Url,
+            ..form_of(ACME).remove(0)
+        };
+        for (typed, kept) in [
+            ("https://id.example.com", "https://id.example.com"),
+            ("https://id.example.com/", "https://id.example.com"),
+            (
+                "https://id.example.com/auth/",
+                "https://id.example.com/auth/",
+            ),
+            ("https://id.example.com/?a=/", "https://id.example.com/?a=/"),
+        ] {
+            assert_eq!(check_setting(&field, typed).unwrap(), kept, "{typed}");
+        }
+    }
+
+    fn form_of(text: &str) -> Vec<FormField> {
+        crate::catalog::check_text(text).unwrap().form
+    }
 
     const ACME: &str = r#"
 platform = "acme"

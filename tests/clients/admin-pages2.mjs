@@ -12,7 +12,7 @@ import { launch } from "./lib/browser.mjs";
 import { eventually, tryClaims } from "./lib/claims.mjs";
 
 const { env } = process;
-const base = process.argv[2]?.replace(/\/$/, "");
+const base = (process.argv[2] ?? env.MAGPIE_URL)?.replace(/\/$/, "");
 assert.ok(base, "usage: node admin-pages2.mjs <base url>");
 const axe = env.AXE === "0" ? null : await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const platform = env.PLATFORM ?? "slack";

@@ -7,6 +7,7 @@
 )]
 
 mod admin_sign_in;
+mod admin_ui;
 mod agents;
 mod audit;
 mod authkit;

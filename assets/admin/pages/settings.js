@@ -10,15 +10,14 @@ import { Encryption } from '../parts/settings-encryption.js';
 import { Limits } from '../parts/settings-limits.js';
 
 export default function Settings() {
-  const { t, explain, can } = useApp();
+  const { t, explain } = useApp();
   const settings = useLoad((api, signal) => api.get('/admin/api/settings', { signal }));
   return html`
     <${Page} title=${t('nav.settings')} lead=${t('settings.lead')} narrow>
-      ${!can('admin') && html`<${Notice} tone="info">${t('settings.read-only')}<//>`}
       <${Loaded} of=${settings} explain=${explain}>${(value) => html`
         <div class="stack wide-gap">
           <${Server} value=${value} />
-          <${Limits} value=${value} onSaved=${settings.set} />
+          <${Limits} value=${value} />
           <${Store} value=${value} />
           <${Encryption} encryption=${value.encryption} />
         </div>`}<//>

@@ -59,18 +59,18 @@ function Deliveries({ path }) {
   const toast = useToast();
   const list = useLoad((api, signal) => api.get(`${path}/deliveries`, { signal }), [path]);
   const test = useAct(async () => {
-    const { outcome, status, error } = (await api.post(`${path}/test`, {}, { timeout: 60_000 })) ?? {};
-    const fine = outcome === 'delivered' || (outcome === undefined && !error);
-    toast(fine ? t('webhooks.test.fine') : t('webhooks.test.failed', { why: error ?? status ?? outcome }), { tone: fine ? 'success' : 'danger' });
+    const { state, status, error } = await api.post(`${path}/test`, {}, { timeout: 60_000 });
+    const fine = state === 'delivered';
+    toast(fine ? t('webhooks.test.fine') : t('webhooks.test.failed', { why: error ?? status ?? state }), { tone: fine ? 'success' : 'danger' });
     list.again();
   });
-  const fine = (row) => row.outcome === 'delivered' || (row.status >= 200 && row.status < 300);
+  const tones = { delivered: 'success', failed: 'danger', pending: 'warning' };
   const columns = [
     { key: 'event', label: t('webhooks.event'), cell: ({ event }) => eventName(t, event) },
-    { key: 'outcome', label: t('webhooks.answer'), cell: (row) => html`<${Badge} tone=${fine(row) ? 'success' : 'danger'}>${row.status ?? t('webhooks.no-answer')}<//>${row.error && html` <span class="quiet">${row.error}</span>`}` },
-    { key: 'attempt', label: t('webhooks.attempt'), end: true, cell: ({ attempt }) => attempt ?? '—' },
-    { key: 'took', label: t('webhooks.took'), end: true, cell: ({ durationMs }) => (durationMs === undefined || durationMs === null ? '—' : format.duration(durationMs)) },
-    { key: 'at', label: t('webhooks.when'), cell: ({ at }) => html`<${Time} value=${at} />`, quiet: true },
+    { key: 'state', label: t('webhooks.answer'), cell: (row) => html`<${Badge} tone=${tones[row.state]}>${row.status ?? t('webhooks.no-answer')}<//>${row.error && html` <span class="quiet">${row.error}</span>`}` },
+    { key: 'attempts', label: t('webhooks.attempts'), end: true, cell: ({ attempts }) => format.number(attempts) },
+    { key: 'next', label: t('webhooks.next'), cell: ({ nextAttemptAt }) => html`<${Time} value=${nextAttemptAt} missing="—" />`, quiet: true },
+    { key: 'at', label: t('webhooks.when'), cell: ({ createdAt }) => html`<${Time} value=${createdAt} />`, quiet: true },
   ];
   return html`
     <${Section} title=${t('webhooks.deliveries')} actions=${can('manager') && html`<${Button} class="small" icon="send" busy=${test.busy} onClick=${test.run}>${t('webhooks.test')}<//>`}>

@@ -49,7 +49,7 @@ function List({ rows, list }) {
     { key: 'url', label: t('webhooks.url'), cell: (row) => html`<span class="two-lines"><strong class="cut" dir="ltr" title=${row.url}>${row.url}</strong>${row.description && html`<span class="quiet plain" dir="auto">${row.description}</span>`}</span>` },
     { key: 'events', label: t('webhooks.events'), cell: ({ events }) => html`<span title=${events.join('\n')}>${events.slice(0, 2).map((event) => eventName(t, event)).join(', ')}${events.length > 2 ? ` ${t('more', { count: events.length - 2 })}` : ''}</span>` },
     { key: 'state', label: t('webhooks.state'), cell: ({ active }) => html`<${Badge} tone=${active ? 'success' : ''}>${t(active ? 'webhooks.on' : 'webhooks.off')}<//>` },
-    { key: 'last', label: t('webhooks.last'), cell: ({ lastDelivery }) => (lastDelivery ? html`<span class="status"><span class="dot ${lastDelivery.outcome === 'delivered' ? 'success' : 'danger'}"></span>${lastDelivery.status ?? ''} <${Time} value=${lastDelivery.at} /></span>` : html`<span class="quiet">${t('never')}</span>`) },
+    { key: 'last', label: t('webhooks.last'), cell: (row) => html`<${Going} row=${row} />` },
   ];
   const menu = (row) => [
     { label: t('webhooks.open'), icon: 'edit', href: `#${pathOf(row)}` },
@@ -90,4 +90,12 @@ function NewWebhook({ events, onMade, onClose }) {
       ${act.error && html`<${Notice} tone="danger" role="alert">${act.error}<//>`}
       <${WebhookFields} form=${form} setForm=${setForm} wrong=${wrong} events=${events} />
     <//>`;
+}
+
+/** Whether messages get through. */
+function Going({ row: { active, failingSince, disabledReason } }) {
+  const { t } = useApp();
+  if (disabledReason) return html`<span class="status"><span class="dot danger"></span>${disabledReason}</span>`;
+  if (failingSince) return html`<span class="status"><span class="dot warning"></span>${t('webhooks.failing')} <${Time} value=${failingSince} /></span>`;
+  return active ? html`<span class="status"><span class="dot success"></span>${t('webhooks.fine')}</span>` : html`<span class="quiet">—</span>`;
 }

@@ -5,7 +5,7 @@ import { Check } from '../../kit/switch.js';
 import { useApp } from '../context.js';
 
 /* What there is to be told, unless the server's list says more. */
-export const knownEvents = ['connection.created', 'connection.updated', 'connection.failed', 'connection.deleted', 'approval.pending'];
+export const knownEvents = ['connection.created', 'connection.updated', 'connection.failed', 'connection.recovered', 'connection.deleted', 'approval.requested'];
 
 export const newWebhook = { url: '', description: '', events: [] };
 

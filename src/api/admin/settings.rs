@@ -45,6 +45,8 @@ pub struct SettingsView {
     commit: Option<&'static str>,
     uptime_seconds: u64,
     workers: usize,
+    /// How long the journal keeps what happened; whichever ends first.
+    retention: RetentionView,
     rate_limit: RateLimitView,
     limits: LimitsView,
     authkit: AuthKitView,
@@ -53,6 +55,14 @@ pub struct SettingsView {
     egress: EgressView,
     store: StoreView,
     encryption: EncryptionView,
+}
+
+/// How long and how much the journal keeps.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RetentionView {
+    days: u64,
+    megabytes: u64,
 }
 
 /// What one API key may ask.
@@ -193,6 +203,10 @@ impl Standing {
             commit: option_env!("MAGPIE_COMMIT"),
             uptime_seconds: self.started.elapsed().as_secs(),
             workers: config.workers,
+            retention: RetentionView {
+                days: config.journal.days,
+                megabytes: config.journal.megabytes,
+            },
             rate_limit: RateLimitView {
                 requests_per_minute: config.limits.requests_per_minute.map(Into::into),
             },

@@ -76,13 +76,14 @@ const claims = {
     return page;
   },
   async "unsaved changes are asked about, and kept by who wants to stay"() {
-    const page = await visit("/settings");
-    await page.getByLabel("Keep logs for").fill("77");
+    const [{ id }] = world.webhooks;
+    const page = await visit(`/webhooks/${id}`);
+    await page.getByLabel("Description").fill("77");
     await page.getByRole("link", { name: "Members" }).click();
     await page.getByRole("heading", { name: "Leave without saving?" }).waitFor();
     await page.button("Stay here").click();
-    assert.equal(await page.getByLabel("Keep logs for").inputValue(), "77");
-    assert.ok(page.url().endsWith("#/settings"));
+    assert.equal(await page.getByLabel("Description").inputValue(), "77");
+    assert.ok(page.url().endsWith(`#/webhooks/${id}`));
     await page.button("Production").click();
     await page.button("Stay here").click();
     assert.equal(await page.evaluate(() => document.documentElement.dataset.environment), "test");

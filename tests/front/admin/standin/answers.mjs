@@ -105,15 +105,15 @@ const routes = [
   ["GET", "/admin/api/audit", ({ world, query }) => cursor(world.mood.empty ? [] : world.audit.filter((row) => (!query.get("what") || row.what === query.get("what")) && has(`${row.what} ${row.object.name} ${row.actor.name}`, query.get("q")) && (!query.get("actor") || row.actor.kind === query.get("actor") || row.actor.id === query.get("actor"))), query)],
   ["GET", "/admin/api/webhooks", ({ world, environment }) => ({ rows: world.mood.empty ? [] : world.webhooks.filter((row) => row.environment === environment) })],
   ["POST", "/admin/api/webhooks", ({ world, body, environment }) => {
-    const made = { id: `w${world.webhooks.length}`, environment, active: true, description: "", createdAt: new Date().toISOString(), updatedAt: new Date().toISOString(), lastDelivery: null, secretHint: "whs_…new1", ...body };
+    const made = { id: `w${world.webhooks.length}`, environment, active: true, description: "", createdAt: new Date().toISOString(), updatedAt: new Date().toISOString(), failingSince: null, disabledReason: null, ...body };
     world.webhooks.push(made);
     return { ...made, secret: "whs_3fLq0gWcY9kTz7BvR1nXs5Jd" };
   }],
   ["GET", "/admin/api/webhooks/:id", ({ world, params }) => world.webhooks.find(({ id }) => id === params.id) ?? refuse(404, "there is no such webhook")],
   ["PATCH", "/admin/api/webhooks/:id", ({ world, params, body }) => Object.assign(world.webhooks.find(({ id }) => id === params.id), body)],
   ["DELETE", "/admin/api/webhooks/:id", ({ world, params }) => ((world.webhooks = world.webhooks.filter(({ id }) => id !== params.id)), empty)],
-  ["GET", "/admin/api/webhooks/:id/deliveries", ({ world }) => ({ rows: Array.from({ length: 12 }, (_, at) => ({ id: `d${at}`, at: new Date(world.now - at * 400_000).toISOString(), event: "connection.failed", status: at % 4 ? 200 : 500, outcome: at % 4 ? "delivered" : "failed", attempt: at % 4 ? 1 : 3, durationMs: 40 + at * 7, error: at % 4 ? null : "the receiver answered with status 500" })), next: null })],
-  ["POST", "/admin/api/webhooks/:id/test", () => ({ outcome: "delivered", status: 200, durationMs: 84 })],
+  ["GET", "/admin/api/webhooks/:id/deliveries", ({ world }) => ({ rows: Array.from({ length: 12 }, (_, at) => ({ id: `d${at}`, createdAt: new Date(world.now - at * 400_000).toISOString(), event: "connection.failed", status: at % 4 ? 200 : 500, state: at % 4 ? "delivered" : "pending", attempts: at % 4 ? 1 : 3, nextAttemptAt: at % 4 ? null : new Date(world.now + 60_000).toISOString(), error: at % 4 ? null : "the receiver answered with status 500" })), next: null })],
+  ["POST", "/admin/api/webhooks/:id/test", () => ({ state: "delivered", status: 200, attempts: 1, error: null })],
   ["GET", "/admin/api/settings", ({ world }) => world.settings],
   ["PATCH", "/admin/api/settings", ({ world, body }) => {
     for (const [name, value] of Object.entries(body)) world.settings[name] = typeof value === "object" ? { ...world.settings[name], ...value } : value;

@@ -135,8 +135,8 @@ function audit({ now, random }) {
 }
 
 const webhooks = (now) => [
-  { id: id(1, "3e80"), environment: "test", url: "https://api.acme.example/hooks/magpie", events: ["connection.failed", "connection.created"], active: true, description: "Tells our back end", createdAt: ago(now, 864_000), updatedAt: ago(now, 864_000), lastDelivery: { at: ago(now, 300), status: 200, outcome: "delivered" }, secretHint: "whs_…4f2a" },
-  { id: id(2, "3e80"), environment: "live", url: `https://hooks.acme.example/${"very-long-path/".repeat(12)}`, events: ["approval.pending"], active: false, description: "", createdAt: ago(now, 64_000), updatedAt: ago(now, 64_000), lastDelivery: { at: ago(now, 9_000), status: 500, outcome: "failed" }, secretHint: "whs_…77aa" },
+  { id: id(1, "3e80"), environment: "test", url: "https://api.acme.example/hooks/magpie", events: ["connection.failed", "connection.created"], active: true, description: "Tells our back end", createdAt: ago(now, 864_000), updatedAt: ago(now, 864_000), failingSince: null, disabledReason: null },
+  { id: id(2, "3e80"), environment: "live", url: `https://hooks.acme.example/${"very-long-path/".repeat(12)}`, events: ["approval.requested"], active: false, description: "", createdAt: ago(now, 64_000), updatedAt: ago(now, 64_000), failingSince: ago(now, 9_000), disabledReason: null },
 ];
 
 const settings = (now) => ({
