@@ -168,3 +168,19 @@ fn the_schema_names_every_part() {
         assert!(text.contains(word), "{word}");
     }
 }
+
+#[test]
+fn the_build_scripts_json_says_what_the_toml_says() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/connectors");
+    assert_eq!(
+        EMBEDDED.lines().count(),
+        std::fs::read_dir(&folder).unwrap().count()
+    );
+    for line in EMBEDDED.lines() {
+        let (file, json) = line.split_once(' ').unwrap();
+        let written: Descriptor = serde_json::from_str(json).unwrap();
+        let text = std::fs::read_to_string(folder.join(file)).unwrap();
+        let read: Descriptor = toml::from_str(&text).unwrap();
+        assert_eq!(format!("{written:?}"), format!("{read:?}"), "{file}");
+    }
+}
