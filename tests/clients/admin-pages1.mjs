@@ -31,7 +31,7 @@ async function open(address, { theme = "light", width = 1440 } = {}) {
   return { ...seen, main, leave: async (expected) => (quiet(seen.seen, expected), seen.context.close()) };
 }
 
-const toast = (page, words) => page.locator(".toast", { hasText: words }).waitFor();
+const toast = (page, words) => page.locator(".toast", { hasText: words }).last().waitFor();
 const dialog = (page, name) => page.getByRole("dialog", { name });
 
 async function accessible(page, name) {
@@ -234,6 +234,7 @@ const claims = {
     await card.getByRole("button", { name: "Configure" }).click();
     const box = dialog(page, `Configure ${oauth.title}`);
     assert.match(await box.getByRole("textbox", { name: "Redirect URI" }).inputValue(), /\/oauth\/callback$/);
+    await box.getByLabel("Client ID").fill("");
     await box.getByLabel("Client secret").fill(`shhhh-not-to-be-seen-${run}`);
     await box.getByRole("button", { name: "Save" }).click();
     await box.getByText("Please fill this in").waitFor();

@@ -149,7 +149,7 @@ const claims = {
   },
   async an_action_and_a_connection_are_chosen_by_keyboard() {
     const { page, close } = await visit("/playground");
-    await page.getByRole("combobox", { name: "Action" }).fill(known.title);
+    await page.getByRole("combobox", { name: "Action" }).fill(`${platform} ${known.title}`);
     await page.getByRole("option").first().waitFor();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowUp");
