@@ -15,9 +15,13 @@ export function Menu({ label, items, children, icon = 'more', class: extra = 'bu
   const rows = () => [...list.current.querySelectorAll('[role^=menuitem]:not([aria-disabled=true])')];
   useEffect(() => {
     const element = list.current;
-    const toggled = ({ newState }) => setOpen(newState === 'open');
-    element.addEventListener('toggle', toggled);
-    return () => element.removeEventListener('toggle', toggled);
+    // A menu that is closed and opened again at once is one `toggle`, from open to open: that it was closed in
+    // between is known from `beforetoggle` alone.
+    const toggled = ({ type, newState }) => (type === 'toggle' || newState === 'closed') && setOpen(newState === 'open');
+    for (const type of ['beforetoggle', 'toggle']) element.addEventListener(type, toggled);
+    return () => {
+      for (const type of ['beforetoggle', 'toggle']) element.removeEventListener(type, toggled);
+    };
   }, []);
   // What is in it is drawn only while it is open, and has a size only then.
   useLayoutEffect(() => {

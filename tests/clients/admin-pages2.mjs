@@ -251,8 +251,8 @@ const claims = {
     await page.getByText("Name, address, and which operations").click();
     await page.getByLabel("Platform").fill(name);
     await page.getByRole("button", { name: "Check the document" }).click();
-    await page.getByRole("button", { name: "Import", exact: true }).click();
     await page.getByLabel("Replace the connector that is there").check();
+    await page.getByRole("button", { name: "Check the document" }).click();
     await page.getByRole("button", { name: "Import", exact: true }).click();
     await page.getByRole("heading", { name: /is a connector now/ }).waitFor();
     await close();

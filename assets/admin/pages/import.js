@@ -49,7 +49,7 @@ export default function Import() {
   if (!can('manager')) return html`<${Page} narrow ...${head}><${Notice} tone="info">${t('import.no-right')}<//><//>`;
   if (made) return html`<${Page} narrow ...${head}><${Made} made=${made} restart=${restart} heading=${result} /><//>`;
   const isEmpty = document.text.trim() === '';
-  const exists = make.cause?.status === 409;
+  const exists = [look, make].some(({ cause }) => cause?.status === 409);
   const field = (name, more) => html`<${Field} label=${t(`import.${name}`)} help=${t(`import.${name}.help`)} value=${wishes[name]} onValue=${wish(name)} words=${{ optional: t('optional') }} dir="ltr" autocomplete="off" spellcheck=${false} ...${more} />`;
   return html`
     <${Page} narrow ...${head}>
@@ -59,6 +59,7 @@ export default function Import() {
           <div class="stack">${field('platform', { placeholder: 'petco' })}${field('baseUrl', { type: 'url', placeholder: 'https://api.example.com/v1' })}${field('include', { placeholder: '^/v1/' })}${field('exclude', { placeholder: '^/internal/' })}</div>
         </details>
         ${look.error && (look.cause?.status === 422 || look.cause?.status === 400 ? html`<${Trouble} message=${look.cause.message || look.error} text=${document.text} />` : html`<${Notice} tone="danger" role="alert">${look.error}<//>`)}
+        ${(exists || replace) && html`<${Check} label=${t('import.replace')} help=${t('import.replace.help')} checked=${replace} onValue=${change(setReplace)} />`}
         ${!looked && html`<div class="row-of"><${Button} type="submit" kind="primary" icon="search" busy=${look.busy} disabled=${isEmpty}>${t('import.look')}<//><span class="quiet small">${t('import.look.note')}</span></div>`}
       </form>
       ${looked && html`
@@ -66,7 +67,6 @@ export default function Import() {
           <h2 id="import-result" class="import-head" tabIndex="-1" ref=${result}>${t('import.would')}</h2>
           <${Summary} result=${looked} />
           ${make.error && html`<${Notice} tone="danger" role="alert">${make.error}<//>`}
-          ${(exists || replace) && html`<${Check} label=${t('import.replace')} help=${t('import.replace.help')} checked=${replace} onValue=${setReplace} />`}
           <div class="row-of"><${Button} kind="primary" icon="check" busy=${make.busy} onClick=${make.run}>${t('import.make')}<//></div>
         </section>`}
     <//>`;

@@ -171,6 +171,7 @@ const claims = {
     await page.keyboard.press("Escape");
     await page.waitForFunction(() => document.activeElement.getAttribute("aria-label") === "More about Grace Hopper");
     await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.activeElement.textContent.includes("Change role"));
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Role of Grace Hopper" }).waitFor();
     await page.keyboard.press("Escape");
