@@ -6,6 +6,7 @@ mod actor;
 mod admin;
 mod assets;
 mod authkit;
+mod bundles;
 mod cookies;
 mod csv;
 pub mod error;
@@ -137,6 +138,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/connect/popup").route(get().to(pages::popup)))
         .service(at("/connect/done").route(get().to(pages::done)))
         .service(at("/connect/{token}").route(get().to(pages::link)))
+        .service(at(bundles::BUNDLES).route(get().to(bundles::bundle)))
         .service(at(assets::FILES).route(get().to(assets::file)))
         // What packages of mid-2025 call instead.
         .configure(|config| {

@@ -9,7 +9,7 @@ use utoipa::openapi::{OpenApi, Required, ResponseBuilder, Server};
 use utoipa::{Modify, OpenApi as _};
 
 use super::extract::session::COOKIE;
-use super::{PublicUrl, admin, assets, authkit, llms, mcp, operations, pages, v1};
+use super::{PublicUrl, admin, assets, authkit, bundles, llms, mcp, operations, pages, v1};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -37,7 +37,7 @@ use super::{PublicUrl, admin, assets, authkit, llms, mcp, operations, pages, v1}
         v1::integrations::list, v1::integrations::get, v1::integrations::update, v1::integrations::reset,
         v1::action::get, v1::actions_run::run, v1::toolsets::list, v1::toolsets::create, v1::toolsets::get, v1::toolsets::update,
         v1::toolsets::delete, v1::approvals::list, v1::approvals::get, v1::approvals::approve, v1::approvals::deny,
-        pages::modal, pages::modal_with_slash, pages::popup, pages::done, pages::link, assets::file,
+        pages::modal, pages::modal_with_slash, pages::popup, pages::done, pages::link, assets::file, bundles::bundle,
         v1::older::settings, v1::older::create_event_link, v1::older::create_embed_token, v1::older::generate_id,
     ),
     modifiers(&Rest),

@@ -218,6 +218,7 @@ const TABLE: &[(&str, &str, Answers)] = &[
     ("GET", "/connect/popup", PUBLIC),
     ("GET", "/connect/done", PUBLIC),
     ("GET", "/connect/{token}", PUBLIC),
+    ("GET", "/assets/bundles/{file}", PUBLIC),
     ("GET", "/assets/{path}", PUBLIC),
     // Every message is a POST; what a key may do is asked of each tool.
     ("POST", "/mcp", READING_BY_KEY),
@@ -304,6 +305,13 @@ async fn openai_of(client: &Client, identity: &str) -> Value {
 
 fn openai(identity: &str) -> Value {
     json!({ "platform": "openai", "identity": identity, "authFormData": { "OPENAI_API_KEY": "sk-1" } })
+}
+
+/// The name of the admin pages' script.
+async fn bundle(app: &TestApp) -> String {
+    let page = app.anonymous().get("/admin/").await.text();
+    let (_, name) = page.split_once("/bundles/").unwrap();
+    name.split('"').next().unwrap().to_owned()
 }
 
 /// The id of an action that needs nothing but a connection.
@@ -413,8 +421,13 @@ async fn attempt(app: &TestApp, caller: &Client, method: &str, route: &str) -> u
         true => toolset(app).await,
         false => String::new(),
     };
+    let file = match route.contains("{file}") {
+        true => bundle(app).await,
+        false => String::new(),
+    };
     let path = route
         .replace("{id}", &id)
+        .replace("{file}", &file)
         .replace("{platform}", "openai")
         .replace("{name}", &name)
         .replace("{prefix}", "session_id")
