@@ -1,6 +1,7 @@
 //! API keys: made, found, revoked.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use papaya::HashMap;
@@ -109,7 +110,8 @@ pub struct Access {
     keyring: Arc<Keyring>,
     clock: Arc<dyn Clock>,
     usage: Usage,
-    per_minute: Option<u32>,
+    /// 0 for no limit.
+    per_minute: AtomicU32,
     audit: Arc<Audit>,
     cache: Arc<HashMap<[u8; 32], Arc<Cached>>>,
 }
@@ -133,7 +135,7 @@ impl Access {
             keys,
             keyring,
             clock,
-            per_minute,
+            per_minute: AtomicU32::new(per_minute.unwrap_or(0)),
             audit,
             cache,
         }
@@ -142,6 +144,17 @@ impl Access {
     /// The people who sign in.
     pub fn members(&self) -> &Members {
         &self.members
+    }
+
+    /// How often a key may be used in a minute; `None` for no limit.
+    pub fn per_minute(&self) -> Option<u32> {
+        Some(self.per_minute.load(Ordering::Relaxed)).filter(|limit| *limit > 0)
+    }
+
+    /// Each key may be used so often in a minute from now on.
+    pub fn limit_to(&self, per_minute: Option<u32>) {
+        let limit = per_minute.unwrap_or(0);
+        self.per_minute.store(limit, Ordering::Relaxed);
     }
 
     /// Makes a key. The plain text is in the answer and nowhere else.
@@ -207,7 +220,7 @@ impl Access {
         let cached = self.find(text, now)?;
         let window = cached
             .counter
-            .count(self.per_minute, now)
+            .count(self.per_minute(), now)
             .map_err(AccessError::TooMany)?;
         self.usage
             .note(cached.key.scope.environment, cached.key.id.0, now);

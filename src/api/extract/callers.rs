@@ -169,6 +169,9 @@ fn administers(caller: Caller) -> Result<Administrator, ApiError> {
 pub struct Overseer {
     /// Which environment.
     pub environment: Environment,
+    /// Whether it is a person or the command line: API keys are of their environment, and see nothing
+    /// of what belongs to none.
+    pub is_person: bool,
 }
 
 impl FromRequest for Overseer {
@@ -176,7 +179,8 @@ impl FromRequest for Overseer {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let environment = match request.headers().contains_key(KEY) {
+        let with_key = request.headers().contains_key(KEY);
+        let environment = match with_key {
             true => admit(request)
                 .and_then(administers)
                 .map(|administrator| administrator.0.scope().environment),
@@ -184,7 +188,10 @@ impl FromRequest for Overseer {
                 .into_inner()
                 .and_then(|member| member.0.environment()),
         };
-        ready(environment.map(|environment| Self { environment }))
+        ready(environment.map(|environment| Self {
+            environment,
+            is_person: !with_key,
+        }))
     }
 }
 
