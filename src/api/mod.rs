@@ -217,6 +217,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(
             at("/admin/api/webhooks/{id}/deliveries").route(get().to(admin::webhooks::deliveries)),
         )
+        .service(
+            at("/admin/api/webhooks/{id}/secret").route(web::post().to(admin::webhooks::secret)),
+        )
         .service(at("/admin/api/webhooks/{id}/test").route(web::post().to(admin::webhooks::test)))
         .service(
             at("/admin/api/settings")

@@ -262,6 +262,7 @@ const TABLE: &[(&str, &str, Answers)] = &[
     ("DELETE", "/admin/api/webhooks/{id}", DECIDING_THIS),
     ("GET", "/admin/api/webhooks/{id}/deliveries", DECIDING_THIS),
     ("POST", "/admin/api/webhooks/{id}/test", DECIDING_THIS),
+    ("POST", "/admin/api/webhooks/{id}/secret", DECIDING_THIS),
     ("GET", "/health", PUBLIC),
     ("GET", "/ready", PUBLIC),
     ("GET", "/metrics", PUBLIC),
