@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use papaya::HashMap;
 use subtle::ConstantTimeEq;
+use tokio::sync::watch;
 
 use super::limits::{Counter, Window};
 use super::members::{MemberError, Members};
@@ -16,7 +17,7 @@ use crate::domain::{
     Timestamp,
 };
 use crate::journal::{Audit, Deed, Usage};
-use crate::store::{Batch, SharedEngine, StoreError, Table, UniqueIndex};
+use crate::store::{Batch, SharedEngine, StoreError, Table, UniqueIndex, Write};
 
 const TABLE: &str = "api-key";
 /// So many keys are kept in memory; beyond that they are read again.
@@ -114,6 +115,8 @@ pub struct Access {
     per_minute: AtomicU32,
     audit: Arc<Audit>,
     cache: Arc<HashMap<[u8; 32], Arc<Cached>>>,
+    /// Counts what may have changed who comes in.
+    changes: watch::Sender<u64>,
 }
 
 impl Access {
@@ -128,8 +131,17 @@ impl Access {
         let cache: Arc<HashMap<[u8; 32], Arc<Cached>>> = Arc::default();
         let keys = Table::new(SharedEngine::clone(engine), TABLE);
         forget_what_changes(engine, &keys, &cache);
+        let members = Members::new(
+            engine,
+            Arc::clone(&keyring),
+            Arc::clone(&clock),
+            Arc::clone(&audit),
+        );
+        let changes = watch::Sender::new(0);
+        tell_of_changes(engine, &keys, &members, &changes);
         Self {
-            members: Members::new(engine, Arc::clone(&keyring), Arc::clone(&clock)),
+            members,
+            changes,
             by_hash: UniqueIndex::new(SharedEngine::clone(engine), TABLE, "hash"),
             usage: Usage::new(engine, "api-key-use"),
             keys,
@@ -155,6 +167,12 @@ impl Access {
     pub fn limit_to(&self, per_minute: Option<u32>) {
         let limit = per_minute.unwrap_or(0);
         self.per_minute.store(limit, Ordering::Relaxed);
+    }
+
+    /// Hears when a key, a member or a session has changed: whoever came in some time ago may be
+    /// nobody any more.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
     }
 
     /// Makes a key. The plain text is in the answer and nowhere else.
@@ -379,6 +397,27 @@ fn forget_what_changes(
                 .any(|prefix| write.key().starts_with(prefix))
         }) {
             cache.pin().clear();
+        }
+    }));
+}
+
+/// Counts the commits that change who comes in.
+fn tell_of_changes(
+    engine: &SharedEngine,
+    keys: &Table<ApiKey>,
+    members: &Members,
+    changes: &watch::Sender<u64>,
+) {
+    let mut prefixes = members.prefixes().to_vec();
+    prefixes.extend(Environment::ALL.map(|environment| keys.prefix(environment.as_str())));
+    let changes = changes.clone();
+    engine.watch(Box::new(move |writes| {
+        let is_ours = |write: &Write| {
+            let key = write.key();
+            prefixes.iter().any(|prefix| key.starts_with(prefix))
+        };
+        if writes.iter().any(is_ours) {
+            changes.send_modify(|count| *count = count.wrapping_add(1));
         }
     }));
 }

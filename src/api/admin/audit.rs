@@ -123,7 +123,7 @@ pub async fn list(
 /// The environment's records, and for people those of none.
 fn chains(overseer: &Overseer) -> Vec<Option<Environment>> {
     let mut chains = vec![Some(overseer.environment)];
-    if overseer.is_person {
+    if overseer.is_person() {
         chains.push(None);
     }
     chains
