@@ -635,3 +635,50 @@ async fn a_listener_hears_nothing_more_once_the_session_or_the_key_is_over() {
     client.send(client.passthrough("GET", &key, "/after")).await;
     heard(&mut kept, "/after").await;
 }
+
+#[tokio::test]
+async fn calls_of_people_carry_the_person_and_approved_ones_who_said_yes() {
+    let app = TestApp::start();
+    let key = app
+        .connection("openai", json!({ "OPENAI_API_KEY": "k" }))
+        .await;
+    let (person, email) = app.member("manager").await;
+    let members = person.get("/admin/api/members").await.json();
+    let rows = members["rows"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["email"] == email).unwrap();
+    let own = json!({ "id": row["id"], "name": "Ada" });
+
+    let called = person
+        .send(person.passthrough("GET", &key, "/models"))
+        .await;
+    assert_eq!(called.status, 200, "{}", called.text());
+    let row = logged(&person, "kind=passthrough", 1).await.remove(0);
+    assert_eq!((&row["member"], &row["apiKey"]), (&own, &Value::Null));
+
+    let found = person
+        .get("/v1/available-actions/openai?key=listModels")
+        .await;
+    let id = found.json()["rows"][0]["systemId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let (path, call) = (
+        format!("/v1/actions/{id}/run"),
+        json!({ "connectionKey": key }),
+    );
+    assert_eq!(person.post(&path, call.clone()).await.status, 200);
+    let row = logged(&person, "kind=passthrough", 2).await.remove(0);
+    assert_eq!((&row["member"], &row["apiKey"]), (&own, &Value::Null));
+
+    let asking = app.client_wishing(json!({ "approval": ["*/*"] })).await;
+    let waiting = asking.post(&path, call).await.json();
+    let approval = format!(
+        "/v1/approvals/{}/approve",
+        waiting["approvalId"].as_str().unwrap()
+    );
+    let approved = person.post(&approval, json!({})).await;
+    assert_eq!(approved.status, 200, "{}", approved.text());
+    let row = logged(&person, "kind=passthrough", 3).await.remove(0);
+    assert_eq!(row["member"], own);
+    assert_eq!(row["apiKey"]["name"], "made by a test");
+}
