@@ -219,8 +219,15 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(
             at("/admin/api/webhooks/{id}/deliveries").route(get().to(admin::webhooks::deliveries)),
         )
+        .service(
+            at("/admin/api/webhooks/{id}/secret").route(web::post().to(admin::webhooks::secret)),
+        )
         .service(at("/admin/api/webhooks/{id}/test").route(web::post().to(admin::webhooks::test)))
-        .service(at("/admin/api/settings").route(get().to(admin::settings::get)))
+        .service(
+            at("/admin/api/settings")
+                .route(get().to(admin::settings::get))
+                .route(web::patch().to(admin::settings::update)),
+        )
         .service(at("/admin/api/audit/check").route(get().to(admin::audit::check)))
         .service(at("/admin/api/connections/bulk").route(web::post().to(admin::connections::bulk)))
         .service(at("/admin/api/connections.csv").route(get().to(admin::connections::csv)))

@@ -20,7 +20,7 @@ use super::{PublicUrl, admin, assets, authkit, bundles, llms, mcp, operations, p
     ),
     paths(
         v1::connections::list, v1::connections::create, v1::connections::get, v1::connections::update,
-        v1::connections::delete, v1::connections::refresh, admin::connections::bulk, admin::connections::csv, admin::audit::list, admin::audit::check, admin::settings::get, admin::webhooks::list, admin::webhooks::create, admin::webhooks::get, admin::webhooks::update, admin::webhooks::delete, admin::webhooks::deliveries, admin::webhooks::test, v1::connectors::list, v1::connectors::definitions, v1::actions::list,
+        v1::connections::delete, v1::connections::refresh, admin::connections::bulk, admin::connections::csv, admin::audit::list, admin::audit::check, admin::settings::get, admin::settings::update, admin::webhooks::list, admin::webhooks::create, admin::webhooks::get, admin::webhooks::update, admin::webhooks::delete, admin::webhooks::deliveries, admin::webhooks::test, admin::webhooks::secret, v1::connectors::list, v1::connectors::definitions, v1::actions::list,
         v1::actions::search, v1::actions::search_all, v1::imports::import, v1::actions::knowledge, admin::keys::list, admin::keys::create,
         v1::authkit::create, v1::authkit::link, v1::authkit::flags, authkit::session::get,
         authkit::session::open_link, authkit::connections::list, authkit::connections::create,

@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::bundles;
 use super::error::ApiError;
-use crate::config::AuthKitSettings;
+use crate::config::Origins;
 
 /// What all of them may do. `connect-src` and `frame-ancestors` are each page's own.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -16,8 +16,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
 
 /// `GET /authkit`: the modal, which other pages embed.
 #[utoipa::path(get, path = "/authkit", tag = "pages", responses((status = 200, body = String, content_type = "text/html")))]
-pub async fn modal(settings: web::Data<AuthKitSettings>) -> Result<HttpResponse, ApiError> {
-    let (connect, embed) = match settings.allowed_origins.join(" ") {
+pub async fn modal(allowed: web::Data<Origins>) -> Result<HttpResponse, ApiError> {
+    let (connect, embed) = match allowed.now().join(" ") {
         // The token endpoint is the embedding page's, wherever that is.
         any if any.is_empty() => ("*".to_owned(), "*".to_owned()),
         // The admin pages embed it too.

@@ -20,6 +20,19 @@ pub enum ActorKind {
     System,
 }
 
+impl ActorKind {
+    /// As it is written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Key => "key",
+            Self::User => "user",
+            Self::Operator => "operator",
+            Self::System => "system",
+        }
+    }
+}
+
 /// Who does something, as it stands in what is written about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Actor {
@@ -80,16 +93,11 @@ impl Actor {
 
     /// In a few words: `key 6b1f…`, or what the part of the program is called.
     pub fn label(&self) -> String {
-        let kind = match self.kind {
-            ActorKind::System => return self.name.clone().unwrap_or_default(),
-            ActorKind::Member => "member",
-            ActorKind::Key => "key",
-            ActorKind::User => "user",
-            ActorKind::Operator => "operator",
-        };
-        match &self.id {
-            Some(id) => format!("{kind} {id}"),
-            None => kind.to_owned(),
+        let kind = self.kind.as_str();
+        match (self.kind, &self.id) {
+            (ActorKind::System, _) => self.name.clone().unwrap_or_default(),
+            (_, Some(id)) => format!("{kind} {id}"),
+            (_, None) => kind.to_owned(),
         }
     }
 }

@@ -255,6 +255,7 @@ const TABLE: &[(&str, &str, Answers)] = &[
     ("GET", "/admin/api/audit", OVERSEEING),
     ("GET", "/admin/api/audit/check", OVERSEEING),
     ("GET", "/admin/api/settings", OVERSEEING),
+    ("PATCH", "/admin/api/settings", ADMINISTRATING),
     ("GET", "/admin/api/webhooks", DECIDING),
     ("POST", "/admin/api/webhooks", DECIDING),
     ("GET", "/admin/api/webhooks/{id}", DECIDING_THIS),
@@ -262,6 +263,7 @@ const TABLE: &[(&str, &str, Answers)] = &[
     ("DELETE", "/admin/api/webhooks/{id}", DECIDING_THIS),
     ("GET", "/admin/api/webhooks/{id}/deliveries", DECIDING_THIS),
     ("POST", "/admin/api/webhooks/{id}/test", DECIDING_THIS),
+    ("POST", "/admin/api/webhooks/{id}/secret", DECIDING_THIS),
     ("GET", "/health", PUBLIC),
     ("GET", "/ready", PUBLIC),
     ("GET", "/metrics", PUBLIC),
@@ -363,6 +365,7 @@ fn of_people(method: &str, route: &str) -> Option<Value> {
         ("PUT", "/admin/api/me/totp") => json!({ "code": "x" }),
         ("DELETE", "/admin/api/me/totp") => json!({ "password": "x" }),
         ("POST", "/admin/api/members") => invitation(),
+        ("PATCH", "/admin/api/settings") => json!({ "retention": { "days": 30 } }),
         ("PATCH", "/admin/api/members/{id}") => json!({ "role": "manager" }),
         _ => return None,
     })
