@@ -11,7 +11,7 @@ const PORTION: usize = 512;
 /// Which records are wanted. All conditions must hold.
 #[derive(Clone, Debug, Default)]
 pub struct AuditFilter {
-    /// Only by the actor with this id or name.
+    /// Only by the actor with this id or name, or by those of this kind.
     pub actor: Option<String>,
     /// Only this, as in `connection.deleted`; `connection` means all of its kind.
     pub what: Option<String>,
@@ -36,7 +36,8 @@ impl AuditFilter {
     fn fits(&self, record: &Record, text: &str) -> bool {
         let actor = &record.actor;
         let is_by = |wanted: &String| {
-            actor.id.as_ref() == Some(wanted) || actor.name.as_ref() == Some(wanted)
+            let said = [actor.id.as_deref(), actor.name.as_deref()];
+            said.contains(&Some(wanted.as_str())) || actor.kind.as_str() == wanted
         };
         let is_what = |wanted: &String| {
             let rest = record.what.strip_prefix(wanted.as_str());

@@ -14,7 +14,7 @@ const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? 
 async function visit(address = "/", { mood = {}, ...options } = {}) {
   world.mood = mood;
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce", locale: "en-US", permissions: ["clipboard-read", "clipboard-write"], ...options });
-  context.setDefaultTimeout(8_000);
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const seen = [];
   page.on("pageerror", (error) => seen.push(String(error.stack)));
@@ -121,7 +121,7 @@ const claims = {
     await page.getByText("Trying again by itself").waitFor();
     await page.locator(".page").getByRole("heading", { name: "This could not be loaded" }).waitFor();
     delete world.mood.away;
-    await page.getByText("Grace Hopper").waitFor({ timeout: 20_000 });
+    await page.getByText("Grace Hopper").waitFor();
     assert.equal(await page.locator(".away").count(), 0);
     return page;
   },
