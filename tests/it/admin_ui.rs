@@ -20,7 +20,7 @@ fn connections_and_integrations_are_looked_after() {
     let app = TestApp::start();
     let settings = [("FORM_CONNECTOR", "OpenAI"), ("OAUTH_CONNECTOR", "HubSpot")];
     let report = run(&app, "admin-pages1.mjs", &settings);
-    assert_eq!(report["passed"].as_array().unwrap().len(), 13);
+    assert_eq!(report["passed"].as_array().unwrap().len(), 14);
     assert_eq!(errors(&app), [""; 0]);
 }
 
