@@ -50,7 +50,7 @@ function Tiles({ totals, refreshes, connections }) {
   return html`
     <div class="tiles">
       ${tile('#/logs', t('overview.calls'), format.number(totals.calls), t('overview.calls.note'))}
-      ${tile('#/logs?outcome=failed', t('overview.errors'), share(totals.errors, totals.calls), t('overview.errors.note', { count: format.number(totals.errors) }))}
+      ${tile('#/logs?outcome=failed', t('overview.errors'), share(totals.errors, totals.calls), t(totals.errors === 1 ? 'overview.errors.note.one' : 'overview.errors.note', { count: format.number(totals.errors) }))}
       ${tile('#/logs', t('overview.latency'), ms(totals.p50Ms), t('overview.latency.note', { p95: ms(totals.p95Ms) }))}
       ${tile('#/logs?kind=refresh', t('overview.refreshes'), format.number(refreshes.ok), t(refreshes.failed > 0 ? 'overview.refreshes.failed' : 'overview.refreshes.fine', { count: format.number(refreshes.failed) }))}
       ${tile('#/connections', t('overview.connections'), format.number(all), states.length === 0

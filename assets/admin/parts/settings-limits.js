@@ -12,7 +12,7 @@ export function Limits({ value, onSaved }) {
   return html`
     <${Part} title=${t('settings.limits')} whats=${['days', 'megabytes', 'requestsPerMinute']} value=${value} onSaved=${onSaved} facts=${[
       ['days', t('settings.days'), retention && t('settings.days.value', { days: format.number(retention.days) })],
-      ['megabytes', t('settings.megabytes'), retention && format.bytes(retention.megabytes * 1_048_576)],
+      ['megabytes', t('settings.megabytes'), retention && t('settings.megabytes.value', { megabytes: format.number(retention.megabytes) })],
       ['requestsPerMinute', t('settings.requestsPerMinute'), rateLimit && (perMinute ? t('settings.requestsPerMinute.value', { number: format.number(perMinute) }) : t('settings.requestsPerMinute.none'))],
     ]}>
       <p class="quiet small">${t('settings.limits.where')}</p>

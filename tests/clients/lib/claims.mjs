@@ -3,11 +3,11 @@ import { patience } from "./patience.mjs";
 
 /**
  * Tries `claims`, an object of functions by name, `atOnce` at a time, and prints one line of JSON: what
- * holds, what does not with the reason, and whatever `more()` adds. `CLAIMS=word` tries only those
- * whose name has the word.
+ * holds, what does not with the reason, and whatever `more()` adds. `CLAIMS=word|another` tries only
+ * those whose name fits.
  */
 export async function tryClaims(claims, { atOnce = 1, more = () => ({}) } = {}) {
-  const wanted = Object.entries(claims).filter(([name]) => name.includes(process.env.CLAIMS ?? ""));
+  const wanted = Object.entries(claims).filter(([name]) => new RegExp(process.env.CLAIMS ?? "").test(name));
   const report = { passed: [], failed: {}, took: {} };
   const queue = [...wanted];
   const work = async () => {
