@@ -2,9 +2,11 @@
 // How long the admin pages take until a person can use them: with nothing in the browser's cache, and again.
 //
 //   benches/pages.mjs URL [VISITS]      URL of a running `magpie dev`, built with --release; 15 visits unless told
+//   KEY=sk_test_… benches/pages.mjs URL VISITS 10000
+//                                       makes so many connections first, and measures their page as well
 //
 // The peer is a page of nothing but a heading from the same address, in the same browser and in turns with the others,
-// because the browser's own share is most of it. Interactive: the page's heading is drawn and the browser's main thread
+// because the browser's own share is most of it. Interactive: the page's heading (of connections, the first row) is drawn and the browser's main thread
 // is idle for the first time. Times in ms since the navigation began.
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -14,11 +16,22 @@ const require = createRequire(fileURLToPath(new URL("../tests/clients/package.js
 const { chromium } = require("playwright-core");
 const url = (process.argv[2] ?? "http://127.0.0.1:3005").replace(/\/$/, "");
 const visits = Number(process.argv[3] ?? 15);
+const wanted = Number(process.argv[4] ?? 0);
+
+/** Connections of as many identities, ten at a time. */
+async function connect(number) {
+  const headers = { "x-pica-secret": process.env.KEY, "content-type": "application/json" };
+  const one = (at) => JSON.stringify({ platform: "openai", identity: `customer-${at}`, authFormData: { OPENAI_API_KEY: `sk-${at}` }, tags: [`group-${at % 7}`] });
+  for (let at = 0; at < number; at += 10) {
+    const made = await Promise.all(Array.from({ length: 10 }, (_, more) => fetch(`${url}/v1/vault/connections`, { method: "POST", headers, body: one(at + more) })));
+    for (const answer of made) if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`);
+  }
+}
 
 /** Runs in the page before anything else: notes when there is a heading, and when nothing is left to do after it. */
 function watch() {
   const look = () => {
-    if (!document.querySelector("h1")) return;
+    if (!document.querySelector(location.hash.startsWith("#/connections") ? ".row-link" : "h1")) return;
     watcher.disconnect();
     const heading = performance.now();
     requestAnimationFrame(() => requestIdleCallback(() => (window.measured = { heading, interactive: performance.now() })));
@@ -43,13 +56,16 @@ async function measure(context, address) {
 const peer = createServer((_, answer) => answer.setHeader("content-type", "text/html").end("<!doctype html><title>x</title><h1>x</h1>"));
 await new Promise((done) => peer.listen(0, "127.0.0.1", done));
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
-const rows = { "a bare heading": [], "admin, first visit": [], "admin, again": [] };
+if (wanted > 0) await connect(wanted);
+const lists = wanted > 0 ? { [`${wanted} connections`]: "/admin/#/connections", "one of them found": `/admin/#/connections?q=customer-${wanted - 1}`, "sorted by name": "/admin/#/connections?sort=name" } : {};
+const rows = { "a bare heading": [], "admin, first visit": [], "admin, again": [], ...Object.fromEntries(Object.keys(lists).map((name) => [name, []])) };
 for (let visit = 0; visit < visits; visit += 1) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   await context.addInitScript(watch);
   rows["a bare heading"].push(await measure(context, `http://127.0.0.1:${peer.address().port}/`));
   rows["admin, first visit"].push(await measure(context, `${url}/admin/`));
   rows["admin, again"].push(await measure(context, `${url}/admin/`));
+  for (const [name, path] of Object.entries(lists)) rows[name].push(await measure(context, url + path));
   await context.close();
 }
 await browser.close();

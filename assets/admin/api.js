@@ -60,7 +60,7 @@ export function createApi({ root, session, environment, signIn, renew = async ()
     }
   }
 
-  const probe = () => request(addressOf(root, '/admin/api/session'), { headers: headers(), credentials: 'same-origin', timeout: 5_000, fetch }).then(back, (error) => (isUnreachable(error) ? gone() : back()));
+  const probe = () => request(addressOf(root, '/admin/api/session'), { headers: { ...headers(), ...background }, credentials: 'same-origin', timeout: 5_000, fetch }).then(back, (error) => (isUnreachable(error) ? gone() : back()));
 
   function back() {
     if (!isAway) return;
@@ -77,6 +77,11 @@ export function createApi({ root, session, environment, signIn, renew = async ()
     patch: withBody('PATCH'),
     delete: (path, asked) => send(path, { ...asked, method: 'DELETE' }),
     raw,
+    /** The same for what a page asks by itself: it does not keep a session alive that nobody sits at. */
+    inBackground: {
+      get: (path, asked) => send(path, { ...asked, headers: { ...background, ...asked?.headers } }),
+      raw: (path, asked) => raw(path, { ...asked, headers: { ...background, ...asked?.headers } }),
+    },
     /** Asks now whether the server is there, instead of when it is time to. */
     probe,
     /** `hear` is called when the server can be reached again. Gives back how to stop that. */
@@ -86,6 +91,8 @@ export function createApi({ root, session, environment, signIn, renew = async ()
     },
   };
 }
+
+const background = { 'x-magpie-background': 'true' };
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -6,7 +6,7 @@ import { Words } from '../kit/words.js';
 import { createRouter } from '../lib/router.js';
 import { createApi, sentence } from './api.js';
 import { Context } from './context.js';
-import { Doors } from './doors.js';
+import { Doors, isDoor } from './doors.js';
 import { Frame } from './frame.js';
 import { recall, remember } from './keep.js';
 import { createShared } from './shared.js';
@@ -83,7 +83,7 @@ function Inside({ root, words, format }) {
   };
   return html`
     <${Context.Provider} value=${value}>
-      ${session?.signedIn ? html`<${Frame} />` : html`<${Doors} />`}
+      ${session?.signedIn && !isDoor(place.path) ? html`<${Frame} />` : html`<${Doors} />`}
       ${asking && html`<${SignInAgain} answer=${answer} />`}
     <//>`;
 }

@@ -13,9 +13,17 @@ export const useApp = () => useContext(Context);
 /** Loads by `load(api, signal)`, anew when `deps` change and when the server is back. See `kit/load.js`. */
 export function useLoad(load, deps = []) {
   const { api } = useApp();
-  const loaded = useLoadOf((signal) => load(api, signal), deps);
+  const loaded = useLoadOf((signal, { isPoll }) => load(isPoll ? api.inBackground : api, signal), deps);
   useEffect(() => api.onBack(loaded.again), [api]);
   return loaded;
+}
+
+/** Loads again by itself while somebody looks. That is no sign of anybody's presence, and the server is told so. */
+export function usePolling({ poll }, ms) {
+  useEffect(() => {
+    const timer = setInterval(() => document.visibilityState === 'visible' && poll(), ms);
+    return () => clearInterval(timer);
+  }, [poll, ms]);
 }
 
 /**

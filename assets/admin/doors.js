@@ -10,6 +10,9 @@ import { Icon } from '../kit/icons.js';
 const page = (name) => ({ path: '', name, words: 'doors', load: () => import(`./pages/${name}.js`) });
 const doors = { signIn: page('sign-in'), setUp: page('set-up'), join: page('join'), first: page('first') };
 
+/** Whether an address is for who comes in by a link: whoever is signed in may, too, and is somebody else then. */
+export const isDoor = (path) => path === '/setup' || path === '/join';
+
 /** What is seen by who is not signed in, or not yet known to be. */
 export function Doors() {
   const { t, api, session, enter, place, explain, isAway } = useApp();

@@ -1,5 +1,6 @@
 import { html } from '../vendor/preact.js';
 import { Button } from '../kit/button.js';
+import { useConfirm } from '../kit/confirm.js';
 import { Modal } from '../kit/modal.js';
 import { useApp } from './context.js';
 import { SignInForm } from './sign-in-form.js';
@@ -13,7 +14,10 @@ export function SignInAgain({ answer }) {
     // What one person began is not done in another one's name.
     answer(!before || next.member?.id === before.id);
   };
-  const leave = () => {
+  const confirm = useConfirm();
+  const leave = async () => {
+    const question = { title: t('again.leave.title'), text: t('again.leave.text'), action: t('again.leave.action'), cancel: t('again.leave.stay') };
+    if (!(await confirm(question))) return;
     answer(false);
     enter({ ...session, signedIn: false, member: null, csrf: null });
   };
@@ -23,7 +27,7 @@ export function SignInAgain({ answer }) {
   };
   const { oidc } = session ?? {};
   return html`
-    <${Modal} title=${t('again.title')} lead=${t('again.text')} onClose=${leave}>
+    <${Modal} asks=${false} title=${t('again.title')} lead=${t('again.text')} onClose=${leave}>
       <${SignInForm} email=${before?.email} onSession=${arrive} />
       ${oidc && html`<p class="door-or">${t('sign-in.or')}</p><p class="quiet small">${t('sign-in.oidc.again', { name: oidc.name })}</p><${Button} class="wide" onClick=${retry}>${t('sign-in.try')}<//>`}
     <//>`;

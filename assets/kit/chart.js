@@ -39,16 +39,23 @@ export function Chart({ label, times, series, bars = false, show = String, showT
         <svg width=${width} height=${height} viewBox="0 0 ${width} ${height}" role="img" aria-label=${summary ?? label} dir="ltr" onPointerMove=${follow} onPointerLeave=${() => point(null)}>
           ${marks.map((mark) => html`<g key=${mark}><line class="grid" x1=${before} x2=${width - edge.after} y1=${y(mark)} y2=${y(mark)} />
             <text class="axis" x=${before - 8} y=${y(mark) + 4} text-anchor="end">${show(mark)}</text></g>`)}
-          ${labelPlaces(times.length, innerWidth / 90).map((place) => html`<text key=${place} class="axis" x=${x(place)} y=${height - 6} text-anchor="middle">${showTime(times[place])}</text>`)}
+          ${labelPlaces(times.length, innerWidth / 90).map((place) => html`<text key=${place} class="axis" x=${within(x(place), width)} y=${height - 6} text-anchor="middle">${showTime(times[place])}</text>`)}
           ${isEmpty && html`<text class="axis" x=${before + innerWidth / 2} y=${edge.above + innerHeight / 2} text-anchor="middle">${t('kit.chart.none')}</text>`}
           ${at !== null && html`<line class="cursor" x1=${x(at)} x2=${x(at)} y1=${edge.above} y2=${edge.above + innerHeight} />`}
           ${bars
             ? series.map(({ values, tone, label }) => html`<g key=${label} class="columns tone-${tone}">${values.map((value, place) => value > 0 && html`<rect key=${place} x=${x(place) - step * 0.36} width=${step * 0.72} y=${y(value)} height=${y(0) - y(value)} rx="1.5" />`)}</g>`)
-            : series.map(({ values, tone, label }) => html`<path key=${label} class="line tone-${tone}" d=${linePath(values.map((value, place) => (value === null ? null : [x(place), y(value)])))} />`)}
+            : series.map(({ values, tone, label }) => html`<g key=${label} class="tone-${tone}">${lonely(values).map((place) => html`<circle key=${place} class="lonely" cx=${x(place)} cy=${y(values[place])} r="3" />`)}</g><path key=${label} class="line tone-${tone}" d=${linePath(values.map((value, place) => (value === null ? null : [x(place), y(value)])))} />`)}
         </svg>`}
       <${AsTable} times=${times} series=${series} show=${show} showTime=${showTime} label=${label} words=${t} />
     </figure>`;
 }
+
+/* A label at an edge is moved inwards: a part of it would be cut off. */
+const within = (x, width) => Math.min(Math.max(x, 34), width - 34);
+
+/* Where a value stands alone: no line leads there. */
+const isKnown = (value) => value !== null && value !== undefined;
+const lonely = (values) => values.flatMap((value, place) => (isKnown(value) && !isKnown(values[place - 1]) && !isKnown(values[place + 1]) ? [place] : []));
 
 function AsTable({ times, series, show, showTime, label, words }) {
   const [open, setOpen] = useState(false);

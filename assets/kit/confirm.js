@@ -1,18 +1,13 @@
-import { createContext, html, useCallback, useContext, useState } from '../vendor/preact.js';
+import { html, useCallback, useState } from '../vendor/preact.js';
+import { Ask } from './ask.js';
 import { Field } from './field.js';
 import { Modal, ModalActions } from './modal.js';
 import { Notice } from './notice.js';
 import { useWords } from './words.js';
 
-const Ask = createContext(async () => false);
+export { useConfirm } from './ask.js';
 
-/**
- * `await confirm({title, text, action, danger, typed, cancel})`: whether the person wants it. `title` names the
- * object (“Revoke “ci”?”), `text` the consequence, `action` the verb. With `typed` that text must be typed in.
- * With `act` (async) the dialog stays until it is done, and shows `failed(error)` if that goes wrong.
- */
-export const useConfirm = () => useContext(Ask);
-
+/** Asks one thing at a time, over everything that is inside. */
 export function ConfirmProvider({ children }) {
   const [asked, setAsked] = useState(null);
   const ask = useCallback((question) => new Promise((resolve) => setAsked({ ...question, resolve })), []);
@@ -51,7 +46,7 @@ function Question({ title, text, action, cancel, danger = true, typed, act, fail
     }
   };
   return html`
-    <${Modal} class="confirm" title=${title} onClose=${() => !busy && answer(false)} onSubmit=${submit}
+    <${Modal} class="confirm" asks=${false} title=${title} onClose=${() => !busy && answer(false)} onSubmit=${submit}
       actions=${html`<${ModalActions} label=${action} kind=${danger ? 'danger' : 'primary'} busy=${busy} cancelLabel=${cancel} onCancel=${() => answer(false)} />`}>
       ${text && html`<div class="prose">${[text].flat().map((each) => html`<p>${each}</p>`)}</div>`}
       ${typed && html`<${Field} label=${t('kit.confirm.type', { text: typed })} value=${written} onValue=${write} error=${wrong} required autocomplete="off" spellcheck=${false} />`}

@@ -8,21 +8,25 @@ import { useWords } from './words.js';
  * Loads by `load(signal)`, again whenever `deps` change. Gives `{state, value, error, busy, again, set}`:
  * `state` is `waiting` (so short that nothing needs to be shown), `loading`, `ready` or `failed`. While
  * something is loaded anew the value from before stays and `busy` is true; `set` puts in a value at hand.
+ * `poll` is `again` without anybody having asked for it: `load` gets `{isPoll: true}` as its second argument.
  */
 export function useLoadOf(load, deps) {
   const [shown, show] = useState({ state: 'waiting', value: undefined, error: null, busy: true });
   const [turn, setTurn] = useState(0);
   const asked = useRef(load);
+  const isPoll = useRef(false);
   asked.current = load;
   useEffect(() => {
     const stop = new AbortController();
+    const how = { isPoll: isPoll.current };
+    isPoll.current = false;
     const timer = setTimeout(() => show((now) => (now.state === 'waiting' ? { ...now, state: 'loading' } : now)), 200);
     show((now) => (now.state === 'failed' ? { ...now, state: 'waiting', busy: true } : { ...now, busy: true }));
     const finish = (next) => {
       clearTimeout(timer);
       if (!stop.signal.aborted) show(next);
     };
-    Promise.resolve().then(() => asked.current(stop.signal)).then(
+    Promise.resolve().then(() => asked.current(stop.signal, how)).then(
       (value) => finish({ state: 'ready', value, error: null, busy: false }),
       (error) => finish((now) => (now.value === undefined ? { state: 'failed', value: undefined, error, busy: false } : { ...now, error, busy: false })),
     );
@@ -32,8 +36,12 @@ export function useLoadOf(load, deps) {
     };
   }, [...deps, turn]);
   const again = useCallback(() => setTurn((now) => now + 1), []);
+  const poll = useCallback(() => {
+    isPoll.current = true;
+    again();
+  }, []);
   const set = useCallback((value) => show((now) => ({ ...now, state: 'ready', error: null, value: typeof value === 'function' ? value(now.value) : value })), []);
-  return { ...shown, again, set };
+  return { ...shown, again, poll, set };
 }
 
 /** What `children(value)` draws, or what there is instead: nothing for a moment, a skeleton, or what went wrong. */

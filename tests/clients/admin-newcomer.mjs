@@ -20,7 +20,7 @@ const claims = {
       await locator.click();
       clicks.push(what);
     };
-    const shot = (name) => SHOTS && page.screenshot({ path: `${SHOTS}/newcomer-${name}.png` });
+    const shot = (name) => SHOTS && page.screenshot({ path: `${SHOTS}/${name}-light-1440.png` });
 
     await page.goto(SETUP_LINK);
     await page.getByLabel("Name").fill("Ada Lovelace");
@@ -56,7 +56,7 @@ const claims = {
     const opened = context.waitForEvent("page");
     await click("connect", modal.getByRole("button", { name: /^Connect/ }));
     const popup = await opened;
-    await popup.getByRole("button").first().waitFor({ timeout: 8000 }).catch(async () => { throw new Error(`${popup.url()} ${await popup.locator("body").innerText()}`); });
+    await popup.getByRole("button").first().waitFor().catch(async () => { throw new Error(`${popup.url()} ${await popup.locator("body").innerText()}`); });
     await click("allow", popup.getByRole("button", { name: /^(allow|approve|authorize)/i }).first());
     await click("done", modal.getByRole("button", { name: /^(done|close)/i }).last());
     await page.locator(".authkit-over").waitFor({ state: "detached" });

@@ -1,7 +1,7 @@
 // Connections and AuthKit in the admin UI, as a person uses them: every action of these pages, in both themes and on a
 // phone as well, with axe. Against the stand-in (`node tests/front/admin/standin.mjs 3999`) or a running server:
 //
-//   MAGPIE_URL=http://localhost:3999 [SHOTS=folder] node admin-pages1.mjs
+//   MAGPIE_URL=http://localhost:3999 [SHOTS=folder] [AXE=0] node admin-pages1.mjs
 //
 // A real server must be signed in already: `STATE` names a file with Playwright's storage state, and `magpie dev` needs
 // none. It needs a connector with a form (`FORM_CONNECTOR`, `FORM_FIELD`, `FORM_VALUE`; stripe in the stand-in), visible in
@@ -9,14 +9,13 @@
 // Prints one line of JSON: the names of the claims that hold, and those that do not with the reason.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { launch, quiet, visit } from "./lib/browser.mjs";
+import { launch, quiet, toast, visit } from "./lib/browser.mjs";
 import { eventually, tryClaims } from "./lib/claims.mjs";
+import { sound } from "./lib/sound.mjs";
 
 const url = (process.argv[2] ?? process.env.MAGPIE_URL ?? "http://localhost:3999").replace(/\/$/, "");
 const form = { title: process.env.FORM_CONNECTOR ?? "Stripe", field: process.env.FORM_FIELD ?? "API key", value: process.env.FORM_VALUE ?? "sk_test_hunter2" };
 const oauth = { title: process.env.OAUTH_CONNECTOR ?? "HubSpot", platform: (process.env.OAUTH_CONNECTOR ?? "HubSpot").toLowerCase() };
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const browser = await launch();
 const isStandIn = (await fetch(`${url}/standin/set`).catch(() => ({}))).status === 200;
 const run = Date.now().toString(36);
@@ -24,25 +23,13 @@ const run = Date.now().toString(36);
 /** Somebody on a page of the admin UI. */
 async function open(address, { theme = "light", width = 1440 } = {}) {
   const seen = await visit(browser, { colorScheme: theme, viewport: { width, height: 900 }, storageState: process.env.STATE, permissions: ["clipboard-read", "clipboard-write"], acceptDownloads: true });
-  seen.page.setDefaultTimeout(15_000);
   await seen.page.goto(`${url}/admin/#${address}`);
   await seen.page.getByRole("heading", { level: 1 }).waitFor();
   const main = seen.page.locator("main, .main").first();
   return { ...seen, main, leave: async (expected) => (quiet(seen.seen, expected), seen.context.close()) };
 }
 
-const toast = (page, words) => page.locator(".toast", { hasText: words }).last().waitFor();
 const dialog = (page, name) => page.getByRole("dialog", { name });
-
-async function accessible(page, name) {
-  await page.waitForTimeout(300);
-  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name}.png` });
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(wide <= 0, `${name}: ${wide} px too wide`);
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  assert.deepEqual(violations.map(({ id, nodes }) => `${name}: ${id} ${nodes[0].html.slice(0, 160)}`), []);
-}
 
 /** Connects by AuthKit, from the button to the row in the table. */
 async function add(page, identity) {
@@ -63,8 +50,8 @@ async function add(page, identity) {
 }
 
 /** In the list with the connection that all claims share; made if it is not there. */
-async function openShared() {
-  const opened = await open(`/connections?q=walk-${run}`);
+async function openShared(look) {
+  const opened = await open(`/connections?q=walk-${run}`, look);
   const { page } = opened;
   await page.locator(".row-link, .blank").first().waitFor();
   if ((await page.locator(".row-link").count()) === 0) await add(page, `walk-${run}`);
@@ -73,8 +60,8 @@ async function openShared() {
 }
 
 /** On the page of that connection. */
-async function openOne() {
-  const opened = await openShared();
+async function openOne(look) {
+  const opened = await openShared(look);
   const { page } = opened;
   await page.locator(".row-link").first().click();
   await page.getByRole("heading", { name: "Health" }).waitFor();
@@ -138,6 +125,7 @@ const claims = {
     await add(page, `bulk-${run}-a`);
     await add(page, `bulk-${run}-b`);
     await page.getByRole("searchbox", { name: /Search key/ }).fill(`bulk-${run}`);
+    await eventually("the address has the search", () => page.url().includes(`q=bulk-${run}`));
     await eventually("both", async () => (await page.locator("tbody tr").count()) === 2);
     await page.getByRole("checkbox", { name: "Select all" }).check();
     await page.getByText("2 selected").waitFor();
@@ -165,13 +153,14 @@ const claims = {
     const { page, leave } = await open(`/connections`);
     await add(page, `menu-${run}`);
     await page.getByRole("searchbox", { name: /Search key/ }).fill(`menu-${run}`);
+    await eventually("the address has the search", () => page.url().includes(`q=menu-${run}`));
     await eventually("one row", async () => (await page.locator("tbody tr").count()) === 1);
     const menu = async (item) => {
       await page.getByRole("button", { name: /^More about/ }).click();
       await page.getByRole("menuitem", { name: item }).click();
     };
     await menu("Refresh now");
-    await page.locator(".toast").last().waitFor();
+    await toast(page);
     await menu("Reconnect link");
     await page.getByRole("button", { name: "Make link" }).click();
     assert.match(await page.getByRole("textbox", { name: "Reconnect link" }).inputValue(), /\/connect\//);
@@ -293,17 +282,60 @@ const claims = {
     await leave();
   },
 
+  async "every dialog about connections is accessible in both themes, wide and narrow"() {
+    for (const theme of ["light", "dark"]) {
+      for (const width of [1440, 390]) {
+        const { page, leave } = await openShared({ theme, width });
+        const look = async (name, leaveBy = "Cancel") => {
+          await sound(page, `connections-${name}-${theme}-${width}`);
+          await page.getByRole("dialog").last().getByRole("button", { name: leaveBy, exact: true }).click();
+          await page.locator("dialog[open]").waitFor({ state: "detached" });
+        };
+        await page.getByRole("button", { name: "Add connection" }).first().click();
+        await look("add");
+        await page.getByRole("checkbox", { name: /^Select (?!all)/ }).first().check();
+        const bar = page.getByRole("region", { name: "With the selected connections" });
+        for (const [name, action] of [["tag", "Add tags"], ["untag", "Remove tags"], ["delete", "Delete"]]) {
+          await bar.getByRole("button", { name: action }).click();
+          await look(name);
+        }
+        await sound(page, `connections-chosen-${theme}-${width}`);
+        await page.locator(".row-link").first().click();
+        await page.getByRole("heading", { name: "Health" }).waitFor();
+        await sound(page, `connection-${theme}-${width}`);
+        await page.getByRole("button", { name: "Delete connection" }).click();
+        await look("delete-one");
+        await page.getByRole("button", { name: "Reconnect link" }).click();
+        await page.getByRole("button", { name: "Make link" }).click();
+        await page.getByText(/Good until/).waitFor();
+        await look("link", "Done");
+        await page.getByRole("button", { name: "Edit", exact: true }).click();
+        await dialog(page, "Edit name and tags").getByRole("textbox", { name: "Name" }).fill(`Mine ${theme} ${width}`);
+        await sound(page, `connections-edit-${theme}-${width}`);
+        await rename(page, `Theirs ${theme} ${width} ${"with a name that goes on and on ".repeat(4)}`);
+        await page.getByRole("button", { name: "Save" }).click();
+        await dialog(page, "Somebody else changed this meanwhile").waitFor();
+        await sound(page, `connections-conflict-${theme}-${width}`);
+        await page.getByRole("button", { name: "Back to editing" }).click();
+        await page.keyboard.press("Escape");
+        await dialog(page, "Leave without saving?").waitFor();
+        await look("unsaved", "Leave");
+        await leave(/409/);
+      }
+    }
+  },
+
   async "everything is accessible in both themes, wide and narrow"() {
     for (const theme of ["light", "dark"]) {
       for (const width of [1440, 390, 360]) {
         const { page, leave } = await open("/connections", { theme, width });
         await page.locator("tbody tr, .blank").first().waitFor();
-        await accessible(page, `${theme}-${width}-connections`);
+        await sound(page, `connections-${theme}-${width}`);
         for (const [name, address] of [["configure", `/authkit?configure=${oauth.platform}`], ["scopes", `/authkit?scopes=${oauth.platform}`], ["guide", `/authkit?guide=${oauth.platform}`], ["install", "/authkit?install=1"], ["authkit", `/authkit?q=${oauth.title}`]]) {
           await page.goto("about:blank");
           await page.goto(`${url}/admin/#${address}`);
           await page.locator(name === "authkit" ? "article" : "dialog[open]").first().waitFor();
-          await accessible(page, `${theme}-${width}-${name}`);
+          await sound(page, `${name}-${theme}-${width}`);
         }
         await leave();
       }

@@ -6,22 +6,22 @@
 // is the id of one of its actions that reads and WRITE of one that takes a body: found by themselves if left out. AXE=0 leaves axe out.
 // SHOTS names a folder for pictures. Prints one line of JSON: the names of the claims that hold, and those that do not with the reason.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { launch } from "./lib/browser.mjs";
+import { hearToasts, launch } from "./lib/browser.mjs";
 import { eventually, tryClaims } from "./lib/claims.mjs";
+import { patience } from "./lib/patience.mjs";
+import { settled, sound as isSound } from "./lib/sound.mjs";
 
 const { env } = process;
 const base = (process.argv[2] ?? env.MAGPIE_URL)?.replace(/\/$/, "");
 assert.ok(base, "usage: node admin-pages2.mjs <base url>");
-const axe = env.AXE === "0" ? null : await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const platform = env.PLATFORM ?? "slack";
 const browser = await launch();
 
 /** A visit at an address of the UI; the errors of its console are in `errors`. */
 async function visit(address, { width = 1440, theme = "light", environment = "test", ...more } = {}) {
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme, reducedMotion: "reduce", locale: "en-US", acceptDownloads: true, ...more });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(patience);
+  await context.addInitScript(hearToasts);
   await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: new URL(base).origin }).catch(() => {});
   if (env.COOKIE) {
     const [name, ...value] = env.COOKIE.split("=");
@@ -43,15 +43,11 @@ async function visit(address, { width = 1440, theme = "light", environment = "te
   return { page, context, close, errors };
 }
 
-/** Fails if axe finds something, or if the page is wider than the screen. */
+/* A picture is of all of the page, and named after the theme and the width. */
 async function sound(page, name) {
-  await page.waitForTimeout(300);
-  if (env.SHOTS) await page.screenshot({ path: `${env.SHOTS}/${name}.png`, fullPage: true, animations: "disabled" });
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth), false, `${name} is too wide`);
-  if (!axe) return;
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 160)}`), [], name);
+  const width = page.viewportSize().width;
+  const theme = await page.evaluate(() => (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
+  await isSound(page, `${name}-${theme}-${width}`, { fullPage: true });
 }
 
 /** What the API says, asked from a page so that whoever is signed in there asks. */
@@ -122,14 +118,17 @@ const claims = {
     await page.getByRole("button", { name: "Next page" }).click();
     await eventually("another page", async () => (await page.locator(".action-title").first().innerText()) !== first);
     await page.getByLabel("Method").selectOption("DELETE");
-    await eventually("only DELETE", async () => (await page.locator(".action-list .method").allInnerTexts()).every((text) => text === "DELETE"));
+    await eventually("only DELETE", async () => {
+      const methods = await page.locator(".action-list .method").allInnerTexts();
+      return methods.length > 0 && methods.every((text) => text === "DELETE");
+    });
     await page.getByLabel("Tag").selectOption({ index: 1 });
     await page.getByLabel("Search actions").fill("list issues");
     await page.getByLabel("Method").selectOption("");
     await eventually("the words count", async () => page.url().includes("q=list+issues"));
     await sound(page, "connector");
     await page.reload();
-    assert.equal(await page.getByLabel("Search actions").inputValue(), "list issues");
+    await eventually("the words are there again", async () => (await page.getByLabel("Search actions").inputValue()) === "list issues");
     await close();
   },
   async an_actions_page_tells_how_it_is_called_and_leads_to_the_playground() {
@@ -141,7 +140,7 @@ const claims = {
       await eventually(tab, async () => (await page.locator(".action-side pre").innerText()).includes(word));
     }
     await page.getByRole("button", { name: "Copy the action id" }).click();
-    assert.equal(await page.evaluate(() => navigator.clipboard.readText()).catch(() => known.action), known.action);
+    await eventually("the id is in the clipboard", async () => (await page.evaluate(() => navigator.clipboard.readText())) === known.action);
     await sound(page, "action");
     await page.getByRole("link", { name: "Try it" }).click();
     await page.getByRole("heading", { level: 1, name: "Playground" }).waitFor();
@@ -150,7 +149,8 @@ const claims = {
   async an_action_and_a_connection_are_chosen_by_keyboard() {
     const { page, close } = await visit("/playground");
     await page.getByRole("combobox", { name: "Action" }).fill(`${platform} ${known.title}`);
-    await page.getByRole("option").first().waitFor();
+    // What was offered before anything was typed is not meant.
+    await eventually("what is looked for comes first", async () => (await page.getByRole("option").first().innerText()).includes(known.title));
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowUp");
     await page.keyboard.press("Enter");
@@ -167,7 +167,7 @@ const claims = {
     await send(page).waitFor();
     await fillAll(page);
     for (const tab of ["curl", "Node", "Python", "HTTP"]) await page.getByRole("tab", { name: tab, exact: true }).click();
-    assert.match(await page.locator(".play-side pre").last().innerText(), /x-pica-action-id/);
+    await eventually("the request as it is sent", async () => /x-pica-action-id/.test(await page.locator(".play-side pre").last().innerText()));
     await send(page).click();
     await page.getByRole("heading", { name: "Answer" }).waitFor();
     await page.getByRole("tab", { name: /^Headers/ }).click();
@@ -185,7 +185,7 @@ const claims = {
     await page.reload();
     await page.locator(".past-list button").first().waitFor();
     await page.getByRole("button", { name: "Forget all" }).click();
-    assert.equal(await page.locator(".past-list").count(), 0);
+    await page.locator(".past-list").waitFor({ state: "detached" });
     await close();
   },
   async a_body_is_written_in_a_form_or_by_hand() {
@@ -268,10 +268,10 @@ const claims = {
     await page.getByRole("heading", { name: "Nothing fits" }).waitFor();
     await sound(page, "logs-none");
     await page.reload();
-    assert.equal(await page.getByLabel("Status").inputValue(), "4xx");
+    await eventually("the status is there again", async () => (await page.getByLabel("Status").inputValue()) === "4xx");
     await page.getByRole("button", { name: "Clear the filters" }).first().click();
     await page.locator(".log-table .row-link").first().waitFor();
-    assert.equal(await page.getByLabel("Kind").inputValue(), "");
+    await eventually("any kind", async () => (await page.getByLabel("Kind").inputValue()) === "");
     await close();
   },
   async logs_come_by_themselves_and_wait_for_who_reads() {
@@ -345,8 +345,8 @@ const claims = {
       for (const width of [1440, 390, 360]) {
         for (const [name, address] of Object.entries({ tools: "/tools", connector: `/tools/${platform}`, action: `/tools/${platform}/${hash(known.action)}`, playground: play(known.write), import: "/tools/import", logs: "/logs" })) {
           const { page, close } = await visit(address, { theme, width });
-          await page.waitForTimeout(500);
-          await sound(page, `${name}-${theme}-${width}`);
+          await settled(page);
+          await sound(page, name);
           await close();
         }
       }

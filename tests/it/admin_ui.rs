@@ -20,7 +20,7 @@ fn connections_and_integrations_are_looked_after() {
     let app = TestApp::start();
     let settings = [("FORM_CONNECTOR", "OpenAI"), ("OAUTH_CONNECTOR", "HubSpot")];
     let report = run(&app, "admin-pages1.mjs", &settings);
-    assert_eq!(report["passed"].as_array().unwrap().len(), 13);
+    assert_eq!(report["passed"].as_array().unwrap().len(), 14);
     assert_eq!(errors(&app), [""; 0]);
 }
 
@@ -101,6 +101,56 @@ async fn a_newcomer_needs_few_clicks_from_the_link_to_an_answer() {
     ];
     let report = run_at(&public, "", "admin-newcomer.mjs", &settings);
     assert!(report["clicks"].as_array().unwrap().len() <= 12);
+    server.stop();
+}
+
+/// A connector with a form whose provider is wherever the connection says.
+const SHOP: &str = r#"
+platform = "shop"
+name = "Shop"
+description = "Orders and goods"
+category = "Commerce"
+base_url = "{{BASE_URL}}"
+auth = { type = "bearer", token = "{{KEY}}" }
+form = [
+  { name = "BASE_URL", type = "url", label = "Base URL" },
+  { name = "KEY", type = "password", label = "Key" },
+]
+
+[[actions]]
+key = "find"
+title = "Find orders"
+model = "Orders"
+method = "GET"
+path = "/find"
+summary = "Finds orders."
+
+[[actions]]
+key = "deleteOrder"
+title = "Delete an order"
+model = "Orders"
+method = "DELETE"
+path = "/orders/{id}"
+summary = "Removes it."
+params = [{ name = "id", in = "path", required = true }]
+"#;
+
+#[test]
+fn the_server_and_its_people_are_looked_after() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("own")).unwrap();
+    std::fs::write(folder.path().join("own/shop.toml"), SHOP).unwrap();
+    let server = Server::start(folder.path(), |command| {
+        command
+            .env("MAGPIE_CONNECTORS_DIR", "own")
+            .env("MAGPIE_EGRESS__ALLOW", "127.0.0.0/8")
+    });
+    let public = server.url.replace("127.0.0.1", "localhost");
+    let made = ["admin", "link", "--data-dir", "data", "--json"];
+    let made = run_in(folder.path(), &made, |command| command).json();
+    let settings = [("SETUP_LINK", made["link"].as_str().unwrap())];
+    let report = run_at(&public, "", "admin-pages3.mjs", &settings);
+    assert_eq!(report["passed"].as_array().unwrap().len(), 21);
     server.stop();
 }
 

@@ -1,5 +1,6 @@
 //! The published clients, unchanged, against the running program.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -12,11 +13,14 @@ pub fn run(app: &TestApp, script: &str, settings: &[(&str, &str)]) -> Value {
 }
 
 /// Runs a script of `tests/clients` with these settings besides, and gives what it reports. Every
-/// claim that it tries has to hold.
+/// claim that it tries has to hold. Pictures that it takes are in `target/screenshots/<script>`.
 pub fn run_at(url: &str, key: &str, script: &str, settings: &[(&str, &str)]) -> Value {
+    let shots = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots");
+    let shots = shots.join(script.trim_end_matches(".mjs"));
     let output = Command::new("node")
         .arg(script)
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients"))
+        .env("SHOTS", &shots)
         .env("MAGPIE_URL", url)
         .env("MAGPIE_TEST_KEY", key)
         .envs(settings.iter().copied())

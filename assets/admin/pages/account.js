@@ -47,7 +47,7 @@ function Name() {
     <${Section} title=${t('account.you')} class="panel">
       <form class="stack" onSubmit=${submit} novalidate>
         ${act.error && html`<${Notice} tone="danger" role="alert">${act.error}<//>`}
-        <${Field} label=${t('account.name')} value=${name} onValue=${setName} required autocomplete="name" dir="auto" maxlength="200" />
+        <${Field} label=${t('account.name')} value=${name} onValue=${setName} required autocomplete="name" dir="auto" maxlength="100" />
         <div class="row-of"><${Button} type="submit" kind=${changed ? 'primary' : ''} busy=${act.busy} disabled=${!changed}>${t('save')}<//>
           <span class="quiet small">${t('account.role', { role: t(`role.${session.member.role}`) })}</span></div>
       </form>

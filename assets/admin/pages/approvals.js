@@ -1,11 +1,11 @@
-import { html, useEffect } from '../../vendor/preact.js';
+import { html } from '../../vendor/preact.js';
 import { Badge } from '../../kit/badge.js';
 import { Blank, Loaded } from '../../kit/load.js';
 import { Pager } from '../../kit/pager.js';
 import { Table } from '../../kit/table.js';
 import { Segments } from '../../kit/tabs.js';
 import { Time } from '../../kit/time.js';
-import { useApp, useLoad } from '../context.js';
+import { useApp, useLoad, usePolling } from '../context.js';
 import { Approval } from '../parts/approvals-one.js';
 import { Page } from '../parts/page.js';
 import { PlatformName } from '../parts/platforms.js';
@@ -18,10 +18,7 @@ export default function Approvals({ query }) {
   const [skip, limit] = [Number(query.skip) || 0, Number(query.limit) || 25];
   const list = useLoad((api, signal) => api.get('/v1/approvals', { query: { state: state === 'all' ? null : state, skip, limit }, signal }), [state, skip, limit]);
   // Somebody waits for an answer: new ones come in by themselves.
-  useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === 'visible' && list.again(), 10_000);
-    return () => clearInterval(timer);
-  }, [list.again]);
+  usePolling(list, 10_000);
   const choose = (value) => router.setQuery({ state: value === 'pending' ? null : value, skip: null });
   return html`
     <${Page} title=${t('nav.approvals')} lead=${t('approvals.lead')}>

@@ -6,11 +6,11 @@ import { Select } from '../../kit/select.js';
 import { Table } from '../../kit/table.js';
 import { Time } from '../../kit/time.js';
 import { useAct, useApp, useLater, useLoad } from '../context.js';
-import { AuditEntry, actorName, whatIn } from '../parts/audit-one.js';
+import { AuditEntry, actorName, whatIn, whereIn } from '../parts/audit-one.js';
 import { Page } from '../parts/page.js';
 
 const spans = { day: 86_400_000, week: 604_800_000, month: 2_592_000_000 };
-const kinds = ['member', 'key', 'operator', 'system'];
+const kinds = ['member', 'key', 'user', 'operator', 'system'];
 
 export default function Audit({ query }) {
   const { t, explain, router, api } = useApp();
@@ -30,7 +30,7 @@ export default function Audit({ query }) {
     { key: 'what', label: t('audit.what'), cell: (row) => whatIn(t, row.what) },
     { key: 'object', label: t('audit.object'), cell: ({ object }) => html`<span dir="auto">${object?.name ?? object?.id ?? '—'}</span>` },
     { key: 'actor', label: t('audit.actor'), cell: ({ actor }) => html`<span dir="auto">${actorName(t, actor)}</span>` },
-    { key: 'environment', label: t('environment'), cell: ({ environment }) => (environment ? t(`environment.${environment}`) : '—'), quiet: true },
+    { key: 'environment', label: t('environment'), cell: ({ environment }) => whereIn(t, environment), quiet: true },
     { key: 'at', label: t('audit.at'), cell: ({ at }) => html`<${Time} value=${at} />`, quiet: true },
   ];
   return html`

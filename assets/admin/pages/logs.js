@@ -12,11 +12,13 @@ import { useFeed } from '../parts/logs-feed.js';
 import { Filters, isFiltered, queryOf } from '../parts/logs-filters.js';
 import { columnsOf } from '../parts/logs-row.js';
 import { Page } from '../parts/page.js';
+import { ChangeRetention } from '../parts/settings-change.js';
 
 export default function Logs({ query }) {
   const { t, explain, router, environment } = useApp();
   const isWide = useWide('(min-width: 72rem)');
   const [isPaused, pause] = useState(false);
+  const [isKeeping, keep] = useState(false);
   // An end in the past means that nothing new can fit.
   const mayBeLive = !(query.range === 'own' && query.to);
   const { open: wanted, ...filters } = query;
@@ -33,8 +35,9 @@ export default function Logs({ query }) {
     <${Line} line=${isPaused ? 'paused' : feed.line} />
     <${Button} icon=${isPaused ? 'play' : 'stop'} onClick=${() => (isPaused && feed.again(), pause(!isPaused))}>${t(isPaused ? 'logs.resume' : 'logs.pause')}<//>`;
   return html`
-    <${Page} wide title=${t('nav.logs')} lead=${t('logs.lead', { environment: t(`environment.${environment}`) })} actions=${html`<div class="row-of">${live}<${IconButton} icon="refresh" label=${t('logs.refresh')} class="bordered" onClick=${feed.again} /></div>`}>
+    <${Page} wide title=${t('nav.logs')} lead=${t('logs.lead', { environment: t(`environment.${environment}`) })} actions=${html`<div class="row-of">${live}<${IconButton} icon="refresh" label=${t('logs.refresh')} class="bordered" onClick=${feed.again} /><${IconButton} icon="clock" label=${t('change.retention')} class="bordered" onClick=${() => keep(true)} /></div>`}>
       <${Filters} query=${query} />
+      ${isKeeping && html`<${ChangeRetention} onClose=${() => keep(false)} />`}
       <div class="log-split ${open ? 'open' : ''}">
         <div class="stack log-list">
           ${feed.waiting > 0 && html`<div class="log-new"><button type="button" class="button primary small" onClick=${feed.show}><${Icon} name="arrow-up" />${t('logs.new', { count: feed.waiting })}</button></div>`}

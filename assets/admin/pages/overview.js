@@ -4,7 +4,7 @@ import { Icon } from '../../kit/icons.js';
 import { Section } from '../../kit/header.js';
 import { SkeletonCards } from '../../kit/skeleton.js';
 import { Segments } from '../../kit/tabs.js';
-import { useApp, useLoad } from '../context.js';
+import { useApp, useLoad, usePolling } from '../context.js';
 import { CallsChart, LatencyChart } from '../parts/overview-charts.js';
 import { Platforms } from '../parts/overview-platforms.js';
 import { QuickStart } from '../parts/overview-start.js';
@@ -16,6 +16,7 @@ export default function Overview({ query }) {
   const { t, explain, environment, router } = useApp();
   const range = ranges.includes(query.range) ? query.range : '24h';
   const loaded = useLoad((api, signal) => api.get('/admin/api/overview', { query: { range }, signal }), [range]);
+  usePolling(loaded, 30_000);
   const choose = html`<${Segments} label=${t('overview.range')} value=${range} onValue=${(value) => router.setQuery({ range: value === '24h' ? null : value })}
     options=${ranges.map((value) => ({ value, label: t(`overview.range.${value}`) }))} />`;
   return html`
@@ -49,7 +50,7 @@ function Tiles({ totals, refreshes, connections }) {
   return html`
     <div class="tiles">
       ${tile('#/logs', t('overview.calls'), format.number(totals.calls), t('overview.calls.note'))}
-      ${tile('#/logs?outcome=failed', t('overview.errors'), share(totals.errors, totals.calls), t('overview.errors.note', { count: format.number(totals.errors) }))}
+      ${tile('#/logs?outcome=failed', t('overview.errors'), share(totals.errors, totals.calls), t(totals.errors === 1 ? 'overview.errors.note.one' : 'overview.errors.note', { count: format.number(totals.errors) }))}
       ${tile('#/logs', t('overview.latency'), ms(totals.p50Ms), t('overview.latency.note', { p95: ms(totals.p95Ms) }))}
       ${tile('#/logs?kind=refresh', t('overview.refreshes'), format.number(refreshes.ok), t(refreshes.failed > 0 ? 'overview.refreshes.failed' : 'overview.refreshes.fine', { count: format.number(refreshes.failed) }))}
       ${tile('#/connections', t('overview.connections'), format.number(all), states.length === 0

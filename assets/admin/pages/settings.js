@@ -7,7 +7,7 @@ import { Time } from '../../kit/time.js';
 import { useApp, useLoad } from '../context.js';
 import { Page } from '../parts/page.js';
 import { Encryption } from '../parts/settings-encryption.js';
-import { Limits } from '../parts/settings-limits.js';
+import { Limits, Origins } from '../parts/settings-limits.js';
 
 export default function Settings() {
   const { t, explain } = useApp();
@@ -17,7 +17,8 @@ export default function Settings() {
       <${Loaded} of=${settings} explain=${explain}>${(value) => html`
         <div class="stack wide-gap">
           <${Server} value=${value} />
-          <${Limits} value=${value} />
+          <${Limits} value=${value} onSaved=${settings.set} />
+          <${Origins} value=${value} onSaved=${settings.set} />
           <${Store} value=${value} />
           <${Encryption} encryption=${value.encryption} />
         </div>`}<//>
@@ -34,7 +35,6 @@ function Server({ value }) {
         [t('settings.version'), html`<span dir="ltr">${value.version}${value.commit ? html` <span class="quiet mono">${value.commit.slice(0, 8)}</span>` : ''}</span>`],
         [t('settings.uptime'), value.uptimeSeconds !== undefined && format.span(value.uptimeSeconds)],
         [t('settings.folder'), value.dataDir && html`<${Copyable} text=${value.dataDir} />`],
-        [t('settings.origins'), value.authkit?.allowedOrigins && (value.authkit.allowedOrigins.length > 0 ? html`<ul>${value.authkit.allowedOrigins.map((origin) => html`<li key=${origin}><code dir="ltr">${origin}</code></li>`)}</ul>` : t('settings.origins.any'))],
       ]} />
       ${isElsewhere && html`<${Notice} tone="warning">${t('settings.url.differs', { url: value.publicUrl })}<//>`}
       <p class="quiet small">${t('settings.server.where')}</p>

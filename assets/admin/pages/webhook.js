@@ -1,6 +1,7 @@
 import { html, useState } from '../../vendor/preact.js';
 import { Badge } from '../../kit/badge.js';
 import { Button } from '../../kit/button.js';
+import { useConfirm } from '../../kit/confirm.js';
 import { Section } from '../../kit/header.js';
 import { Blank, Loaded } from '../../kit/load.js';
 import { Notice } from '../../kit/notice.js';
@@ -11,20 +12,26 @@ import { useToast } from '../../kit/toast.js';
 import { fillPath } from '../../lib/router.js';
 import { useAct, useApp, useLoad, useUnsaved } from '../context.js';
 import { Page } from '../parts/page.js';
-import { WebhookFields, eventName, flawsOf, knownEvents, wishesOf } from '../parts/webhooks-form.js';
+import { SecretShown, WebhookFields, eventName, flawsOf, knownEvents, wishesOf } from '../parts/webhooks-form.js';
 
 export default function Webhook({ params }) {
+  const { t, can } = useApp();
+  if (can('manager')) return html`<${One} params=${params} />`;
+  return html`<${Page} narrow title=${t('webhooks.one')} back=${{ href: '#/webhooks', label: t('nav.webhooks') }}><${Notice} tone="info">${t('webhooks.read-only')}<//><//>`;
+}
+
+function One({ params }) {
   const { t, explain } = useApp();
   const path = fillPath('/admin/api/webhooks/:id', params);
   const one = useLoad((api, signal) => api.get(path, { signal }), [path]);
   return html`
     <${Page} narrow title=${t('webhooks.one')} lead=${one.value && html`<span dir="ltr">${one.value.url}</span>`} back=${{ href: '#/webhooks', label: t('nav.webhooks') }}>
-      <${Loaded} of=${one} explain=${explain}>${(value) => html`<${Edit} key=${value.updatedAt} value=${value} path=${path} one=${one} /><${Deliveries} path=${path} />`}<//>
+      <${Loaded} of=${one} explain=${explain}>${(value) => html`<${Edit} key=${value.updatedAt} value=${value} path=${path} one=${one} /><${Secret} path=${path} /><${Deliveries} path=${path} />`}<//>
     <//>`;
 }
 
 function Edit({ value, path, one }) {
-  const { t, api, can } = useApp();
+  const { t, api } = useApp();
   const toast = useToast();
   const [form, setForm] = useState({ url: value.url, description: value.description ?? '', events: value.events });
   const [wrong, setWrong] = useState({});
@@ -42,7 +49,6 @@ function Edit({ value, path, one }) {
     if (first) event.target.querySelector(`[name=${first}]`)?.focus();
     else save.run(wishesOf(form));
   };
-  if (!can('manager')) return html`<${Notice} tone="info">${t('webhooks.read-only')}<//>`;
   return html`
     <section class="panel">
       <${Switch} label=${t('webhooks.active')} help=${t('webhooks.active.help')} checked=${value.active} busy=${save.busy} onValue=${(active) => save.run({ active })} />
@@ -54,8 +60,25 @@ function Edit({ value, path, one }) {
     </section>`;
 }
 
+/** What messages are signed with can be made anew when it may have leaked. */
+function Secret({ path }) {
+  const { t, api, explain } = useApp();
+  const confirm = useConfirm();
+  const [made, setMade] = useState(null);
+  const renew = async () => {
+    const question = { title: t('webhooks.renew.title'), text: [t('webhooks.renew.text')], action: t('webhooks.renew.action'), failed: explain };
+    let value = null;
+    if (await confirm({ ...question, act: async () => void (value = await api.post(`${path}/secret`, {})) })) setMade(value);
+  };
+  return html`
+    <${Section} title=${t('webhooks.secret')} lead=${html`${t('webhooks.signature')} <code dir="ltr">x-magpie-signature</code>`} class="panel">
+      <div><${Button} icon="refresh" onClick=${renew}>${t('webhooks.renew')}<//></div>
+      ${made && html`<${SecretShown} title=${t('webhooks.renewed')} made=${made} onClose=${() => setMade(null)} />`}
+    <//>`;
+}
+
 function Deliveries({ path }) {
-  const { t, explain, api, format, can } = useApp();
+  const { t, explain, api, format } = useApp();
   const toast = useToast();
   const list = useLoad((api, signal) => api.get(`${path}/deliveries`, { signal }), [path]);
   const test = useAct(async () => {
@@ -73,7 +96,7 @@ function Deliveries({ path }) {
     { key: 'at', label: t('webhooks.when'), cell: ({ createdAt }) => html`<${Time} value=${createdAt} />`, quiet: true },
   ];
   return html`
-    <${Section} title=${t('webhooks.deliveries')} actions=${can('manager') && html`<${Button} class="small" icon="send" busy=${test.busy} onClick=${test.run}>${t('webhooks.test')}<//>`}>
+    <${Section} title=${t('webhooks.deliveries')} actions=${html`<${Button} class="small" icon="send" busy=${test.busy} onClick=${test.run}>${t('webhooks.test')}<//>`}>
       ${test.error && html`<${Notice} tone="danger" role="alert">${test.error}<//>`}
       <${Loaded} of=${list} explain=${explain}>${({ rows }) => (rows.length > 0
         ? html`<${Table} label=${t('webhooks.deliveries')} columns=${columns} rows=${rows} busy=${list.busy} />`

@@ -5,33 +5,38 @@ import { useConfirm } from '../../kit/confirm.js';
 import { Blank, Loaded } from '../../kit/load.js';
 import { Modal, ModalActions } from '../../kit/modal.js';
 import { Notice } from '../../kit/notice.js';
-import { SecretOnce } from '../../kit/secret.js';
 import { Table } from '../../kit/table.js';
 import { Time } from '../../kit/time.js';
 import { useToast } from '../../kit/toast.js';
 import { fillPath } from '../../lib/router.js';
 import { useAct, useApp, useLoad } from '../context.js';
 import { Page } from '../parts/page.js';
-import { WebhookFields, eventName, flawsOf, knownEvents, newWebhook, wishesOf } from '../parts/webhooks-form.js';
+import { SecretShown, WebhookFields, eventName, flawsOf, knownEvents, newWebhook, wishesOf } from '../parts/webhooks-form.js';
 
 const pathOf = ({ id }) => fillPath('/webhooks/:id', { id });
 
 export default function Webhooks({ query }) {
-  const { t, explain, router, can } = useApp();
+  const { t, can } = useApp();
+  if (can('manager')) return html`<${All} query=${query} />`;
+  return html`<${Page} title=${t('nav.webhooks')} lead=${t('webhooks.lead')}><${Notice} tone="info">${t('webhooks.read-only')}<//><//>`;
+}
+
+function All({ query }) {
+  const { t, explain, router } = useApp();
   const list = useLoad((api, signal) => api.get('/admin/api/webhooks', { signal }));
   const add = () => router.setQuery({ add: '1' });
-  const create = can('manager') && html`<${Button} kind="primary" icon="plus" onClick=${add}>${t('webhooks.create')}<//>`;
+  const create = html`<${Button} kind="primary" icon="plus" onClick=${add}>${t('webhooks.create')}<//>`;
   return html`
     <${Page} title=${t('nav.webhooks')} lead=${t('webhooks.lead')} actions=${create}>
       <${Loaded} of=${list} explain=${explain}>${({ rows }) => (rows.length === 0
-        ? html`<${Blank} icon="send" title=${t('webhooks.empty')} actions=${create && html`<${Button} icon="plus" onClick=${add}>${t('webhooks.create')}<//>`}><p>${t('webhooks.empty.text')}</p><//>`
+        ? html`<${Blank} icon="send" title=${t('webhooks.empty')} actions=${html`<${Button} icon="plus" onClick=${add}>${t('webhooks.create')}<//>`}><p>${t('webhooks.empty.text')}</p><//>`
         : html`<${List} rows=${rows} list=${list} />`)}<//>
-      ${query.add && can('manager') && html`<${NewWebhook} events=${list.value?.events ?? knownEvents} onMade=${list.again} onClose=${() => router.setQuery({ add: null })} />`}
+      ${query.add && html`<${NewWebhook} events=${list.value?.events ?? knownEvents} onMade=${list.again} onClose=${() => router.setQuery({ add: null })} />`}
     <//>`;
 }
 
 function List({ rows, list }) {
-  const { t, can, api, explain } = useApp();
+  const { t, api, explain } = useApp();
   const confirm = useConfirm();
   const toast = useToast();
   const address = (row) => `/admin/api${pathOf(row)}`;
@@ -59,7 +64,7 @@ function List({ rows, list }) {
   ];
   return html`
     ${turn.error && html`<${Notice} tone="danger" role="alert">${turn.error}<//>`}
-    <${Table} label=${t('nav.webhooks')} columns=${columns} rows=${rows} rowName=${({ url }) => url} href=${(row) => `#${pathOf(row)}`} menu=${can('manager') ? menu : undefined} busy=${list.busy} />`;
+    <${Table} label=${t('nav.webhooks')} columns=${columns} rows=${rows} rowName=${({ url }) => url} href=${(row) => `#${pathOf(row)}`} menu=${menu} busy=${list.busy} />`;
 }
 
 function NewWebhook({ events, onMade, onClose }) {
@@ -78,13 +83,7 @@ function NewWebhook({ events, onMade, onClose }) {
     if (first) document.querySelector(`dialog [name=${first}]`)?.focus();
     else act.run();
   };
-  if (made) {
-    return html`
-      <${Modal} title=${t('webhooks.made')} onClose=${onClose} actions=${html`<${Button} kind="primary" onClick=${onClose}>${t('webhooks.made.kept')}<//>`}>
-        ${made.secret ? html`<${SecretOnce} label=${t('webhooks.secret')} value=${made.secret} />` : html`<p>${t('webhooks.made.text')}</p>`}
-        <p class="quiet small">${t('webhooks.signature')} <code dir="ltr">x-magpie-signature</code></p>
-      <//>`;
-  }
+  if (made) return html`<${SecretShown} title=${t('webhooks.made')} made=${made} onClose=${onClose} />`;
   return html`
     <${Modal} title=${t('webhooks.new')} lead=${t('webhooks.new.lead', { environment: t(`environment.${environment}`) })} onClose=${onClose} onSubmit=${submit} actions=${html`<${ModalActions} label=${t('webhooks.create')} busy=${act.busy} onCancel=${onClose} />`}>
       ${act.error && html`<${Notice} tone="danger" role="alert">${act.error}<//>`}

@@ -10,7 +10,10 @@ import { useApp } from '../context.js';
 /** What was done in words; what has no words yet is shown as it is called. */
 export const whatIn = (t, what) => (t.has(`audit.what.${what}`) ? t(`audit.what.${what}`) : what);
 
-export const actorName = (t, actor) => actor?.name || (actor?.kind ? t(`audit.actor.${actor.kind}`) : '—');
+export const actorName = (t, actor) => actor?.name || (actor?.kind ? t(`audit.as.${actor.kind}`) : '—');
+
+/** What concerns people belongs to no environment. */
+export const whereIn = (t, environment) => t(environment ? `environment.${environment}` : 'nav.organisation');
 
 /** One thing that was done, by whom, to what, and the hash that ties it to the one before. */
 export function AuditEntry({ entry, onClose }) {
@@ -21,10 +24,10 @@ export function AuditEntry({ entry, onClose }) {
       <${Facts} facts=${[
         [t('audit.at'), html`<${Time} value=${at} exact />`],
         [t('audit.actor'), html`<span dir="auto">${actorName(t, actor)}</span>`],
-        [t('audit.kind'), actor?.kind && t(`audit.actor.${actor.kind}`)],
+        [t('audit.kind'), actor?.kind && t(`audit.as.${actor.kind}`)],
         [t('audit.object'), object && html`<span dir="auto">${object.name ?? object.id}</span>`],
         [t('audit.object-id'), object?.id && html`<${Copyable} text=${String(object.id)} />`],
-        [t('environment'), environment && t(`environment.${environment}`)],
+        [t('environment'), whereIn(t, environment)],
         [t('audit.event'), html`<code>${what}</code>`],
         [t('audit.id'), html`<${Copyable} text=${id} />`],
         [t('audit.hash'), hash && html`<${Copyable} text=${hash} />`],

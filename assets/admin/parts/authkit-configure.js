@@ -70,7 +70,7 @@ export function Configure({ row, onSaved, onClose }) {
   const foot = reason ? html`<p class="quiet small foot-note">${reason}</p><${Button} onClick=${onClose}>${t('close')}<//>`
     : html`${row.clientId && html`<${Button} kind="quiet" class="foot-start" onClick=${forget}>${t('authkit.forget')}<//>`}<${ModalActions} label=${t('save')} busy=${act.busy} onCancel=${close} />`;
   return html`
-    <${Modal} title=${t('authkit.configure.title', { name: row.title })} lead=${t('authkit.configure.lead')} onClose=${close} onSubmit=${submit} actions=${foot}>
+    <${Modal} asks=${false} title=${t('authkit.configure.title', { name: row.title })} lead=${t('authkit.configure.lead')} onClose=${close} onSubmit=${submit} actions=${foot}>
       ${(act.error || wrong['']) && html`<${Notice} tone="danger" role="alert">${act.error ?? wrong['']}<//>`}
       ${row.problem && html`<${Notice} tone="danger" title=${t('authkit.problem')}><bdi>${row.problem}</bdi><//>`}
       <div class="field">

@@ -1,11 +1,12 @@
 import { html, useState } from '../../vendor/preact.js';
-import { IconButton } from '../../kit/button.js';
+import { Button, IconButton } from '../../kit/button.js';
 import { Field } from '../../kit/field.js';
 import { Notice } from '../../kit/notice.js';
 import { Segments } from '../../kit/tabs.js';
 import { useApp, useKept, useLater, useLoad } from '../context.js';
 import { AuthKitFrame } from './authkit-frame.js';
 import { useReason } from './role.js';
+import { ChangeSettings, useMayChange } from './settings-change.js';
 
 /** The dialog as people see it, with what is switched on now. `turn` changes when that does. */
 export function Preview({ turn }) {
@@ -45,6 +46,8 @@ export function Preview({ turn }) {
 function Origins() {
   const { t, session } = useApp();
   const settings = useLoad((api, signal) => api.get('/admin/api/settings', { signal }));
+  const [isOpen, open] = useState(false);
+  const mayChange = useMayChange(settings.value, ['allowedOrigins']);
   const origins = settings.value?.authkit?.allowedOrigins;
   if (!origins) return null;
   return html`
@@ -53,6 +56,9 @@ function Origins() {
       ${origins.length > 0
         ? html`<ul>${origins.map((origin) => html`<li key=${origin}><code dir="ltr">${origin}</code></li>`)}</ul>`
         : html`<p class="small">${t(session.mode === 'dev' ? 'authkit.origins.any' : 'authkit.origins.any.serve')}</p>`}
-      <p class="quiet small">${t('authkit.origins.how')} <code dir="ltr">authkit.allowed_origins</code></p>
+      ${mayChange
+        ? html`<${Button} class="small" icon="edit" aria-label=${`${t('change')}: ${t('authkit.origins')}`} onClick=${() => open(true)}>${t('change')}<//>`
+        : html`<p class="quiet small">${t('authkit.origins.how')} <code dir="ltr">authkit.allowed_origins</code></p>`}
+      ${isOpen && html`<${ChangeSettings} title=${t('authkit.origins')} whats=${['allowedOrigins']} settings=${settings.value} onSaved=${settings.set} onClose=${() => open(false)} />`}
     </div>`;
 }

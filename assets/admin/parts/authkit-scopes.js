@@ -50,7 +50,7 @@ export function Scopes({ row, onSaved, onClose }) {
   const foot = reason ? html`<p class="quiet small foot-note">${reason}</p><${Button} onClick=${onClose}>${t('close')}<//>`
     : html`<${Button} kind="quiet" class="foot-start" aria-disabled=${isUsual ? 'true' : undefined} onClick=${reset}>${t('authkit.scopes.reset')}<//><${ModalActions} label=${t('authkit.scopes.save')} busy=${act.busy} onCancel=${close} />`;
   return html`
-    <${Modal} title=${t('authkit.scopes.title', { name: row.title })} lead=${t('authkit.scopes.lead')} onClose=${close} onSubmit=${submit} actions=${foot}>
+    <${Modal} asks=${false} title=${t('authkit.scopes.title', { name: row.title })} lead=${t('authkit.scopes.lead')} onClose=${close} onSubmit=${submit} actions=${foot}>
       ${act.error && html`<${Notice} tone="danger" role="alert">${act.error}<//>`}
       ${all.length > 0 && html`
         <${SearchField} label=${t('authkit.scopes.search')} value=${query} onValue=${setQuery} clearLabel=${t('search.clear')} />

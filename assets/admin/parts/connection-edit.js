@@ -62,7 +62,7 @@ export function EditConnection({ row, onSaved, onClose }) {
       onChoose=${(name, value) => setDispute({ ...dispute, chosen: { ...dispute.chosen, [name]: value } })} />`;
   }
   return html`
-    <${Modal} key="form" title=${t('connection.edit.title')} onClose=${close} onSubmit=${submit} actions=${html`<${ModalActions} label=${t('save')} busy=${save.busy} onCancel=${close} />`}>
+    <${Modal} key="form" asks=${false} title=${t('connection.edit.title')} onClose=${close} onSubmit=${submit} actions=${html`<${ModalActions} label=${t('save')} busy=${save.busy} onCancel=${close} />`}>
       ${save.error && html`<${Notice} tone="danger" role="alert">${save.error}<//>`}
       <${Field} label=${t('connection.name')} help=${t('connection.name.help')} value=${form.name} onValue=${(name) => setForm((now) => ({ ...now, name }))} words=${{ optional: t('optional') }} dir="auto" autocomplete="off" maxlength="200" />
       <${TagInput} label=${t('connections.tags')} help=${t('connections.tags.help')} values=${form.tags} onValues=${(tags) => setForm((now) => ({ ...now, tags }))} />
@@ -75,7 +75,7 @@ function Dispute({ dispute, wanted, error, busy, onSubmit, onBack, onChoose }) {
   const labels = { name: t('connection.name'), tags: t('connections.tags') };
   const show = (value) => (Array.isArray(value) ? value : [value]).filter(Boolean).join(', ') || t('none');
   return html`
-    <${Modal} key="dispute" title=${t('connection.conflict.title')} lead=${t('connection.conflict.lead', { time: format.relative(theirs.updatedAt) })} onClose=${onBack} onSubmit=${onSubmit}
+    <${Modal} key="dispute" asks=${false} title=${t('connection.conflict.title')} lead=${t('connection.conflict.lead', { time: format.relative(theirs.updatedAt) })} onClose=${onBack} onSubmit=${onSubmit}
       actions=${html`<${ModalActions} label=${t('connection.conflict.save')} busy=${busy} onCancel=${onBack} cancelLabel=${t('connection.conflict.back')} />`}>
       ${error && html`<${Notice} tone="danger" role="alert">${error}<//>`}
       ${disputed.map((name) => html`<${Choices} key=${name} label=${labels[name]} value=${chosen[name]} onValue=${(value) => onChoose(name, value)} options=${[

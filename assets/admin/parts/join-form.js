@@ -35,7 +35,7 @@ export function JoinForm({ email = false, nameHelp, action, send }) {
     <form class="door-form" onSubmit=${submit} novalidate>
       ${act.error && html`<${Notice} tone="danger" role="alert">${act.error}<//>`}
       ${email && html`<${Field} label=${t('sign-in.email')} name="email" type="email" autocomplete="username" required dir="ltr" value=${form.email} onValue=${set('email')} error=${wrong.email} />`}
-      <${Field} label=${t('name')} name="name" autocomplete="name" required=${!nameHelp} help=${nameHelp} dir="auto" maxlength="200" value=${form.name} onValue=${set('name')} error=${wrong.name} />
+      <${Field} label=${t('name')} name="name" autocomplete="name" required=${!nameHelp} help=${nameHelp} dir="auto" maxlength="100" value=${form.name} onValue=${set('name')} error=${wrong.name} />
       <${NewPassword} label=${t('sign-in.password')} name="password" value=${form.password} onValue=${set('password')} error=${wrong.password} />
       <${Button} kind="primary" class="wide" type="submit" busy=${act.busy}>${action}<//>
     </form>`;

@@ -15,8 +15,10 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Asks what a key may do, makes it, and shows it this once. */
 export function NewKey({ onMade, onClose }) {
-  const { t, api, environment } = useApp();
-  const [form, setForm] = useState({ name: '', permission: 'write', expires: String(90 * day), platforms: [], identity: '', actions: [], methods: [], approval: [] });
+  const { t, api, environment, can } = useApp();
+  // A key does no more than its maker may do.
+  const permissions = ['read', can('manager') && 'write', can('admin') && 'admin'].filter(Boolean);
+  const [form, setForm] = useState({ name: '', permission: can('manager') ? 'write' : 'read', expires: String(90 * day), platforms: [], identity: '', actions: [], methods: [], approval: [] });
   const [wrong, setWrong] = useState(null);
   const [made, setMade] = useState(null);
   const set = (name) => (value) => setForm((now) => ({ ...now, [name]: value }));
@@ -40,7 +42,7 @@ export function NewKey({ onMade, onClose }) {
       ${act.error && html`<${Notice} tone="danger" role="alert">${act.error}<//>`}
       <${Field} label=${t('keys.name')} name="key-name" help=${t('keys.new.name')} required value=${form.name} onValue=${set('name')} error=${wrong} maxlength="100" autocomplete="off" />
       <${Choices} label=${t('keys.permission')} value=${form.permission} onValue=${set('permission')}
-        options=${['read', 'write', 'admin'].map((value) => ({ value, label: t(`permission.${value}`), help: t(`permission.${value}.help`) }))} />
+        options=${permissions.map((value) => ({ value, label: t(`permission.${value}`), help: t(`permission.${value}.help`) }))} />
       <${Field} label=${t('keys.expires')} type="select" value=${form.expires} onValue=${set('expires')} required
         options=${spans.map((value) => ({ value: String(value), label: t(value ? `keys.expires.${value / day}` : 'keys.expires.never') }))} help=${form.expires ? undefined : t('keys.expires.help')} />
       <${PlatformsField} label=${t('keys.platforms')} help=${t('keys.platforms.help')} values=${form.platforms} onValues=${set('platforms')} />

@@ -71,11 +71,11 @@ export function useFeed({ query, isLive }) {
 }
 
 async function openStream(api, query, signal) {
-  const attempt = () => api.raw('/admin/api/logs/stream', { query, signal });
+  const attempt = () => api.inBackground.raw('/admin/api/logs/stream', { query, signal });
   const response = await attempt();
   if (response.status !== 403) return response;
   // Perhaps only because somebody signed in again in another tab; asking for something else finds that out.
-  const isAllowed = await api.get('/admin/api/logs', { query: { limit: 1 }, signal }).then(() => true, () => false);
+  const isAllowed = await api.inBackground.get('/admin/api/logs', { query: { limit: 1 }, signal }).then(() => true, () => false);
   return isAllowed ? attempt() : response;
 }
 

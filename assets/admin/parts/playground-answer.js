@@ -54,7 +54,7 @@ function Ours({ blob }) {
 function PhasesOf({ requestId }) {
   const { t } = useApp();
   const found = useLoad(async (api, signal) => {
-    for (let turn = 0; requestId && turn < 4; turn += 1) {
+    for (let turn = 0; requestId && turn < 12; turn += 1) {
       const { rows } = await api.get('/admin/api/logs', { query: { q: requestId, limit: 1 }, signal });
       if (rows[0]) return api.get(`/admin/api/logs/${encodeURIComponent(rows[0].id)}`, { signal });
       await new Promise((resolve) => setTimeout(resolve, 300 * (turn + 1)));

@@ -33,7 +33,7 @@ export function ToolsetFields({ form, setForm, wrong, isNew }) {
   const several = (name) => ({ values: form[name], onValues: (values) => setForm((now) => ({ ...now, [name]: values })) });
   const said = (name) => wrong[name] && t(wrong[name]);
   return html`
-    ${isNew && html`<${Field} label=${t('toolsets.name')} name="name" help=${t('toolsets.name.help')} required autocomplete="off" autocapitalize="none" spellcheck=${false} dir="ltr" maxlength="64" ...${bind('name')} error=${said('name')} />`}
+    ${isNew && html`<${Field} label=${t('toolsets.name')} name="name" help=${t('toolsets.name.help')} required autocomplete="off" autocapitalize="none" spellcheck=${false} dir="ltr" maxlength="63" ...${bind('name')} error=${said('name')} />`}
     <${Field} label=${t('toolsets.description')} help=${t('toolsets.description.help')} words=${{ optional: t('optional') }} dir="auto" ...${bind('description')} />
     <${PlatformsField} label=${t('toolsets.platforms')} help=${t('toolsets.platforms.help')} ...${several('platforms')} />
     <${TagInput} label=${t('toolsets.actions')} help=${t('toolsets.actions.help')} placeholder="zendesk/list*" ...${several('actions')} />

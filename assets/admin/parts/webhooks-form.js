@@ -1,6 +1,9 @@
 import { html } from '../../vendor/preact.js';
+import { Button } from '../../kit/button.js';
 import { Field } from '../../kit/field.js';
 import { Icon } from '../../kit/icons.js';
+import { Modal } from '../../kit/modal.js';
+import { SecretOnce } from '../../kit/secret.js';
 import { Check } from '../../kit/switch.js';
 import { useApp } from '../context.js';
 
@@ -20,6 +23,16 @@ export function flawsOf({ url, events }) {
 export const wishesOf = ({ url, description, events }) => ({ url: url.trim(), description: (description ?? '').trim(), events });
 
 export const eventName = (t, event) => (t.has(`webhooks.event.${event}`) ? t(`webhooks.event.${event}`) : event);
+
+/** The secret of a webhook that was just made or made anew: this once. */
+export function SecretShown({ title, made, onClose }) {
+  const { t } = useApp();
+  return html`
+    <${Modal} title=${title} onClose=${onClose} actions=${html`<${Button} kind="primary" onClick=${onClose}>${t('webhooks.made.kept')}<//>`}>
+      ${made.secret ? html`<${SecretOnce} label=${t('webhooks.secret')} value=${made.secret} />` : html`<p>${t('webhooks.made.text')}</p>`}
+      <p class="quiet small">${t('webhooks.signature')} <code dir="ltr">x-magpie-signature</code></p>
+    <//>`;
+}
 
 export function WebhookFields({ form, setForm, wrong, events }) {
   const { t } = useApp();

@@ -83,7 +83,7 @@ impl From<Entry> for AuditRow {
 #[utoipa::path(
     get, path = "/admin/api/audit", tag = "admin", security(("key" = [])),
     params(
-        ("actor" = Option<String>, Query, description = "Only by the actor with this id or name, or by actors of this kind"),
+        ("actor" = Option<String>, Query, description = "Only by the actor with this id or name, or by those of this kind: `member`, `key`, `user`, `operator` or `system`"),
         ("what" = Option<String>, Query, description = "Only this, as in `connection.deleted`; `connection` means all of its kind"),
         ("q" = Option<String>, Query, description = "Only records with this in them, in any case"),
         ("from" = Option<String>, Query, description = "Not before this time (RFC 3339)"),

@@ -182,6 +182,10 @@ async fn what_is_wanted_is_found_and_pages_follow() {
         ["c"]
     );
     assert_eq!(
+        filter(|wanted| wanted.actor = Some("system".to_owned())),
+        ["c"]
+    );
+    assert_eq!(
         filter(|wanted| wanted.what = Some("connection".to_owned())),
         ["c"]
     );

@@ -1,5 +1,6 @@
 // A person's browser: Chromium as Debian packages it, and a record of whatever should not happen in it.
 import assert from "node:assert/strict";
+import { patience } from "./patience.mjs";
 import { chromium } from "playwright-core";
 
 const flags = [
@@ -22,7 +23,8 @@ export function launch(hosts = {}) {
  */
 export async function visit(browser, options = {}) {
   const context = await browser.newContext({ locale: "en-US", reducedMotion: "reduce", ...options });
-  context.setDefaultTimeout(30_000);
+  context.setDefaultTimeout(patience);
+  await context.addInitScript(hearToasts);
   const seen = { errors: [], said: [], urls: [], referrers: [] };
   context.on("console", (message) => {
     const text = `${message.type()}: ${message.text()} (${message.location().url})`;
@@ -40,8 +42,24 @@ export async function visit(browser, options = {}) {
 
 /** Fails if there was an error in a console, other than those that `expected` (a RegExp) covers. */
 export function quiet({ errors }, expected) {
-  assert.deepEqual(errors.filter((error) => !expected?.test(error)), []);
+  assert.deepEqual(errors.filter((error) => !expected?.test(error) && !slow.test(error)), []);
 }
+
+/* What Chromium says of a page that takes long to begin; a machine under load is no fault of the page. */
+const slow = /was preloaded using link preload but not used within a few seconds/;
+
+/* What a page says in passing is gone after some seconds: all of it is written down as it comes. */
+export function hearToasts() {
+  window.heard = [];
+  const words = (node) => (node.matches?.(".toast") ? [node] : [...(node.querySelectorAll?.(".toast") ?? [])]).map((each) => each.textContent);
+  new MutationObserver((changes) => window.heard.push(...changes.flatMap(({ addedNodes }) => [...addedNodes].flatMap(words)))).observe(document, { childList: true, subtree: true });
+}
+
+/** Waits until a message with these words has come; each is good for one wait. */
+export const toast = (page, words = "") => page.waitForFunction((words) => {
+  const at = window.heard.findIndex((each) => each.includes(words));
+  return at >= 0 && window.heard.splice(at, 1);
+}, words, { polling: 50 });
 
 /** Fails if one of `secrets` is in an address, a console, a storage or a cookie. */
 export async function discreet({ context, seen }, secrets) {

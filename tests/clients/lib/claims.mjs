@@ -1,12 +1,13 @@
 // Runs claims, several at once, and reports which of them hold.
+import { patience } from "./patience.mjs";
 
 /**
  * Tries `claims`, an object of functions by name, `atOnce` at a time, and prints one line of JSON: what
- * holds, what does not with the reason, and whatever `more()` adds. `CLAIMS=word` tries only those
- * whose name has the word.
+ * holds, what does not with the reason, and whatever `more()` adds. `CLAIMS=word|another` tries only
+ * those whose name fits.
  */
 export async function tryClaims(claims, { atOnce = 1, more = () => ({}) } = {}) {
-  const wanted = Object.entries(claims).filter(([name]) => name.includes(process.env.CLAIMS ?? ""));
+  const wanted = Object.entries(claims).filter(([name]) => new RegExp(process.env.CLAIMS ?? "").test(name));
   const report = { passed: [], failed: {}, took: {} };
   const queue = [...wanted];
   const work = async () => {
@@ -28,13 +29,13 @@ export async function tryClaims(claims, { atOnce = 1, more = () => ({}) } = {}) 
   process.exitCode = Object.keys(report.failed).length === 0 ? 0 : 1;
 }
 
-/** Asks again and again until the answer is something; `patience` in ms. */
-export async function eventually(what, ask, patience = 30_000) {
+/** Asks again and again until the answer is something; `most` in ms. */
+export async function eventually(what, ask, most = patience) {
   const began = Date.now();
   for (;;) {
     const answer = await ask();
     if (answer) return answer;
-    if (Date.now() - began > patience) throw new Error(`never: ${what}`);
+    if (Date.now() - began > most) throw new Error(`never: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

@@ -26,6 +26,14 @@ function world(answers, more = {}) {
 
 const settled = () => new Promise(setImmediate);
 
+test('what_a_page_asks_by_itself_says_so', async () => {
+  const { api, sent } = world([answer(200, []), answer(200, [])]);
+  await api.inBackground.get('/admin/api/overview', { query: { range: '1h' } });
+  await api.get('/admin/api/overview');
+  assert.deepEqual(sent.map(({ headers }) => headers['x-magpie-background']), ['true', undefined]);
+  assert.equal(sent[0].headers['x-magpie-csrf'], 'c1');
+});
+
 test('each_request_says_who_asks_and_of_which_environment', async () => {
   const { api, sent } = world([answer(200, [])]);
   await api.get('/v1/toolsets', { query: { q: 'a b', empty: '', tags: ['x', 'y'] } });

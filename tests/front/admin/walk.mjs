@@ -14,7 +14,7 @@ const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? 
 async function visit(address = "/", { mood = {}, ...options } = {}) {
   world.mood = mood;
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce", locale: "en-US", permissions: ["clipboard-read", "clipboard-write"], ...options });
-  context.setDefaultTimeout(8_000);
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const seen = [];
   page.on("pageerror", (error) => seen.push(String(error.stack)));
@@ -121,7 +121,7 @@ const claims = {
     await page.getByText("Trying again by itself").waitFor();
     await page.locator(".page").getByRole("heading", { name: "This could not be loaded" }).waitFor();
     delete world.mood.away;
-    await page.getByText("Grace Hopper").waitFor({ timeout: 20_000 });
+    await page.getByText("Grace Hopper").waitFor();
     assert.equal(await page.locator(".away").count(), 0);
     return page;
   },
@@ -159,6 +159,45 @@ const claims = {
     await page.button("Save mine over it").click();
     await page.getByText("Saved.").waitFor();
     assert.equal(world.toolsets[0].description, "Mine");
+    return page;
+  },
+  async "settings are changed where they may be, and say where they are set if not"() {
+    const page = await visit("/settings");
+    await page.getByText("(set in the configuration)").waitFor();
+    await page.button("Change: Retention and limits").click();
+    const box = page.getByRole("dialog", { name: "Retention and limits" });
+    assert.equal(await box.getByLabel("Requests of a key").getAttribute("readonly") === null, false);
+    await box.getByLabel("Keep logs for").fill("0");
+    await box.getByRole("button", { name: "Save" }).click();
+    await page.getByText("A whole number from 1 to 3650, please.").waitFor();
+    await box.getByLabel("Keep logs for").fill("90");
+    await box.getByRole("button", { name: "Save" }).click();
+    await page.getByText("90 days").waitFor();
+    assert.equal(world.settings.retention.megabytes, 512);
+    await page.goto(`${url}/admin/#/logs`);
+    await page.button("How long logs are kept").click();
+    await page.getByRole("dialog").getByLabel("Keep logs for").fill("30");
+    await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    assert.equal(world.settings.retention.days, 30);
+    await page.goto(`${url}/admin/#/authkit`);
+    await page.button("Change: Pages that may embed it").click();
+    await page.getByLabel("Pages that may embed AuthKit").fill("https://b.example/path");
+    await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+    await page.getByText("An origin is https://").first().waitFor();
+    await page.button("Remove https://b.example/path").click();
+    await page.getByLabel("Pages that may embed AuthKit").fill("https://b.example/");
+    await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+    await page.getByRole("listitem").getByText("https://b.example").waitFor();
+    return page;
+  },
+  async "a webhook gets a new secret, shown once"() {
+    const page = await visit(`/webhooks/${world.webhooks[0].id}`);
+    await page.button("New signing secret").click();
+    await page.button("Make it").click();
+    await page.getByRole("dialog", { name: "Your new signing secret" }).getByRole("textbox").waitFor();
+    await page.button("I have kept it").click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     return page;
   },
   async "a menu is operated by keys and gives the focus back"() {

@@ -111,6 +111,7 @@ const routes = [
   }],
   ["GET", "/admin/api/webhooks/:id", ({ world, params }) => world.webhooks.find(({ id }) => id === params.id) ?? refuse(404, "there is no such webhook")],
   ["PATCH", "/admin/api/webhooks/:id", ({ world, params, body }) => Object.assign(world.webhooks.find(({ id }) => id === params.id), body)],
+  ["POST", "/admin/api/webhooks/:id/secret", ({ world, params }) => ({ ...world.webhooks.find(({ id }) => id === params.id), secret: "whs_8Kd2mPq4Xv6Zb1Nn3Rt5Wy7" })],
   ["DELETE", "/admin/api/webhooks/:id", ({ world, params }) => ((world.webhooks = world.webhooks.filter(({ id }) => id !== params.id)), empty)],
   ["GET", "/admin/api/webhooks/:id/deliveries", ({ world }) => ({ rows: Array.from({ length: 12 }, (_, at) => ({ id: `d${at}`, createdAt: new Date(world.now - at * 400_000).toISOString(), event: "connection.failed", status: at % 4 ? 200 : 500, state: at % 4 ? "delivered" : "pending", attempts: at % 4 ? 1 : 3, nextAttemptAt: at % 4 ? null : new Date(world.now + 60_000).toISOString(), error: at % 4 ? null : "the receiver answered with status 500" })), next: null })],
   ["POST", "/admin/api/webhooks/:id/test", () => ({ state: "delivered", status: 200, attempts: 1, error: null })],

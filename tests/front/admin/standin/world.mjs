@@ -140,7 +140,7 @@ const webhooks = (now) => [
 ];
 
 const settings = (now) => ({
-  publicUrl: "https://magpie.acme.example", dataDir: "/var/lib/magpie", version: "0.1.0", commit: "8e1d8370", retention: { days: 30, megabytes: 512 }, rateLimit: { requestsPerMinute: 600 },
+  publicUrl: "https://magpie.acme.example", dataDir: "/var/lib/magpie", version: "0.1.0", commit: "8e1d8370", retention: { days: 30, megabytes: 512 }, rateLimit: { requestsPerMinute: 600 }, fixed: ["rateLimit.requestsPerMinute"],
   authkit: { allowedOrigins: ["https://app.acme.example"], companyName: "Acme" }, store: { bytes: 73_400_320, lastSnapshotAt: ago(now, 5_000), commits: 184_223 },
   encryption: { keys: [{ id: "k2", createdAt: ago(now, 86_400 * 3), isCurrent: true, uses: 8_214 }, { id: "k1", createdAt: ago(now, 86_400 * 200), isCurrent: false, uses: 1_786 }] }, uptimeSeconds: 363_722,
 });
