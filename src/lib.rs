@@ -12,6 +12,7 @@
 //! - [`catalog`]: what can be connected to.
 //! - [`oauth`]: the protocol, without storage.
 //! - [`vault`]: connections and what is behind them.
+//! - [`tuning`]: settings that are changed while the program runs.
 //! - [`passthrough`]: a caller's request, signed; the provider's answer, as it is.
 //! - [`authkit`]: the end user's side: sessions, sign-ins, links.
 //! - [`agents`]: what an AI agent may do, and how.
@@ -42,4 +43,5 @@ pub mod oauth;
 pub mod passthrough;
 pub mod store;
 pub mod telemetry;
+pub mod tuning;
 pub mod vault;

@@ -13,7 +13,7 @@ export function parseDocument(source) {
     plain = [];
   };
   for (let at = 0; at < lines.length; at += 1) {
-    const fence = /^\s{0,3}(`{3,}|~{3,})\s*([\w+-]*)/.exec(lines[at]);
+    const fence = /^\s{0,3}(\x60{3,}|~{3,})\s*([\w+-]*)/.exec(lines[at]);
     const heading = /^\s{0,3}(#{1,6})\s+(.*?)\s*#*$/.exec(lines[at]);
     if (fence) {
       flush();

@@ -1,10 +1,12 @@
 //! API keys: made, found, revoked.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use papaya::HashMap;
 use subtle::ConstantTimeEq;
+use tokio::sync::watch;
 
 use super::limits::{Counter, Window};
 use super::members::{MemberError, Members};
@@ -15,7 +17,7 @@ use crate::domain::{
     Timestamp,
 };
 use crate::journal::{Audit, Deed, Usage};
-use crate::store::{Batch, SharedEngine, StoreError, Table, UniqueIndex};
+use crate::store::{Batch, SharedEngine, StoreError, Table, UniqueIndex, Write};
 
 const TABLE: &str = "api-key";
 /// So many keys are kept in memory; beyond that they are read again.
@@ -109,9 +111,12 @@ pub struct Access {
     keyring: Arc<Keyring>,
     clock: Arc<dyn Clock>,
     usage: Usage,
-    per_minute: Option<u32>,
+    /// 0 for no limit.
+    per_minute: AtomicU32,
     audit: Arc<Audit>,
     cache: Arc<HashMap<[u8; 32], Arc<Cached>>>,
+    /// Counts what may have changed who comes in.
+    changes: watch::Sender<u64>,
 }
 
 impl Access {
@@ -126,14 +131,23 @@ impl Access {
         let cache: Arc<HashMap<[u8; 32], Arc<Cached>>> = Arc::default();
         let keys = Table::new(SharedEngine::clone(engine), TABLE);
         forget_what_changes(engine, &keys, &cache);
+        let members = Members::new(
+            engine,
+            Arc::clone(&keyring),
+            Arc::clone(&clock),
+            Arc::clone(&audit),
+        );
+        let changes = watch::Sender::new(0);
+        tell_of_changes(engine, &keys, &members, &changes);
         Self {
-            members: Members::new(engine, Arc::clone(&keyring), Arc::clone(&clock)),
+            members,
+            changes,
             by_hash: UniqueIndex::new(SharedEngine::clone(engine), TABLE, "hash"),
             usage: Usage::new(engine, "api-key-use"),
             keys,
             keyring,
             clock,
-            per_minute,
+            per_minute: AtomicU32::new(per_minute.unwrap_or(0)),
             audit,
             cache,
         }
@@ -142,6 +156,23 @@ impl Access {
     /// The people who sign in.
     pub fn members(&self) -> &Members {
         &self.members
+    }
+
+    /// How often a key may be used in a minute; `None` for no limit.
+    pub fn per_minute(&self) -> Option<u32> {
+        Some(self.per_minute.load(Ordering::Relaxed)).filter(|limit| *limit > 0)
+    }
+
+    /// Each key may be used so often in a minute from now on.
+    pub fn limit_to(&self, per_minute: Option<u32>) {
+        let limit = per_minute.unwrap_or(0);
+        self.per_minute.store(limit, Ordering::Relaxed);
+    }
+
+    /// Hears when a key, a member or a session has changed: whoever came in some time ago may be
+    /// nobody any more.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
     }
 
     /// Makes a key. The plain text is in the answer and nowhere else.
@@ -207,7 +238,7 @@ impl Access {
         let cached = self.find(text, now)?;
         let window = cached
             .counter
-            .count(self.per_minute, now)
+            .count(self.per_minute(), now)
             .map_err(AccessError::TooMany)?;
         self.usage
             .note(cached.key.scope.environment, cached.key.id.0, now);
@@ -366,6 +397,27 @@ fn forget_what_changes(
                 .any(|prefix| write.key().starts_with(prefix))
         }) {
             cache.pin().clear();
+        }
+    }));
+}
+
+/// Counts the commits that change who comes in.
+fn tell_of_changes(
+    engine: &SharedEngine,
+    keys: &Table<ApiKey>,
+    members: &Members,
+    changes: &watch::Sender<u64>,
+) {
+    let mut prefixes = members.prefixes().to_vec();
+    prefixes.extend(Environment::ALL.map(|environment| keys.prefix(environment.as_str())));
+    let changes = changes.clone();
+    engine.watch(Box::new(move |writes| {
+        let is_ours = |write: &Write| {
+            let key = write.key();
+            prefixes.iter().any(|prefix| key.starts_with(prefix))
+        };
+        if writes.iter().any(is_ours) {
+            changes.send_modify(|count| *count = count.wrapping_add(1));
         }
     }));
 }

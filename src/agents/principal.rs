@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::error::AgentError;
 use crate::catalog::Snapshot;
 use crate::domain::{
-    Action, ActionId, ActionPattern, ApiKey, Connection, Permission, Platform, Scope, Toolset,
-    Validation,
+    Action, ActionId, ActionPattern, Actor, ActorKind, ApiKey, Connection, Permission, Platform,
+    Scope, Toolset, Validation,
 };
+use crate::journal::Named;
 
 /// Who asks, and within which limits.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub struct Principal {
     pub toolset: Option<Arc<Toolset>>,
     /// In which request, by the id that the log knows.
     pub request_id: Option<String>,
+    /// Who has approved it: a person.
+    pub approved_by: Option<Named>,
 }
 
 impl Principal {
@@ -27,12 +30,28 @@ impl Principal {
             key,
             toolset: None,
             request_id: None,
+            approved_by: None,
         }
     }
 
     /// The same, in the request that the log knows by this id.
     pub fn in_request(self, request_id: Option<String>) -> Self {
         Self { request_id, ..self }
+    }
+
+    /// The same, and `by` has said yes to it.
+    pub fn approved(self, by: &Actor) -> Self {
+        let person = match (by.kind, &by.id, &by.name) {
+            (ActorKind::Member, Some(id), Some(name)) => Some(Named {
+                id: id.clone(),
+                name: name.clone(),
+            }),
+            _ => None,
+        };
+        Self {
+            approved_by: person,
+            ..self
+        }
     }
 
     /// What it sees: of connections those for which there is something that it may do.

@@ -94,6 +94,7 @@ fn begun(plan: &Plan, at: crate::domain::Timestamp, took: Duration) -> Event {
     event.about(&plan.connection);
     event.of_action(&plan.action);
     event.asked_with(&plan.who.key);
+    event.member = event.member.or_else(|| plan.who.approved_by.clone());
     event.request_id.clone_from(&plan.who.request_id);
     event.method = Some(plan.action.method.to_string());
     event.request_bytes = plan

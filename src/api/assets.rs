@@ -7,6 +7,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
+use super::bundles;
+use super::bundles::script::Source;
 use super::error::ApiError;
 use crate::crypto::base64_url;
 
@@ -33,13 +35,13 @@ struct Kit;
 /// The pages on which people connect, and what belongs to them alone.
 #[derive(RustEmbed)]
 #[folder = "assets/authkit/"]
-pub(super) struct AuthKit;
+struct AuthKit;
 
 /// Where [`file`] is.
 pub const FILES: &str = "/assets/{path:.*}";
 
 /// An SVG is shown, never run: it could carry scripts.
-const FILE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
+pub(super) const FILE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 /// Scripts and styles of our own files alone; nothing leaves for elsewhere; nobody embeds it.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     connect-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
@@ -64,15 +66,14 @@ pub async fn icon(platform: web::Path<String>) -> Result<HttpResponse, ApiError>
 /// `GET /admin/`: where an operator begins.
 #[utoipa::path(get, path = "/admin/", tag = "operations", responses((status = 200, body = String, content_type = "text/html")))]
 pub async fn admin() -> Result<HttpResponse, ApiError> {
-    let file =
-        Admin::get("index.html").ok_or_else(|| ApiError::not_found("there is no such page"))?;
+    let page = bundles::page("admin/index.html")?;
     Ok(HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
         .insert_header((header::CACHE_CONTROL, "no-cache"))
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .body(bytes_of(file)))
+        .body(page))
 }
 
 /// `GET /assets/{path}`: what pages are made of. Kept by browsers, and asked about each time, so
@@ -104,8 +105,29 @@ pub async fn file(path: web::Path<String>, request: HttpRequest) -> Result<HttpR
     })
 }
 
+/// What pages are put together from.
+pub(super) struct Tree;
+
+impl Source for Tree {
+    fn read(&self, path: &str) -> Option<String> {
+        text(path)
+    }
+
+    fn list(&self, folder: &str) -> Vec<String> {
+        let all = Admin::iter().map(|name| format!("admin/{name}"));
+        all.filter(|path| path.starts_with(folder) && path.ends_with(".js"))
+            .collect()
+    }
+}
+
+/// A file as it is below `assets`, pages too.
+pub(super) fn text(path: &str) -> Option<String> {
+    let file = embedded(path)?;
+    String::from_utf8(file.data.into_owned()).ok()
+}
+
 /// The bytes, without copying those that are part of the program.
-pub(super) fn bytes_of(file: EmbeddedFile) -> Bytes {
+fn bytes_of(file: EmbeddedFile) -> Bytes {
     match file.data {
         Cow::Borrowed(data) => Bytes::from_static(data),
         Cow::Owned(data) => data.into(),
@@ -113,17 +135,20 @@ pub(super) fn bytes_of(file: EmbeddedFile) -> Bytes {
 }
 
 fn find(path: &str) -> Option<(&'static str, EmbeddedFile)> {
+    let (_, name) = path.split_once('/')?;
+    Some((kind(name)?, embedded(path)?))
+}
+
+fn embedded(path: &str) -> Option<EmbeddedFile> {
     let (folder, name) = path.split_once('/')?;
-    let kind = kind(name)?;
-    let file = match folder {
+    match folder {
         "vendor" => Vendor::get(name),
         "lib" => Lib::get(name),
         "kit" => Kit::get(name),
         "authkit" => AuthKit::get(name),
         "admin" => Admin::get(name),
         _ => None,
-    }?;
-    Some((kind, file))
+    }
 }
 
 /// The content type of a file that is for browsers. Pages are not: each has its own address, and

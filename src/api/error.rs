@@ -17,6 +17,7 @@ use crate::journal::WebhookError;
 use crate::oauth::TokenError;
 use crate::passthrough::PassthroughError;
 use crate::store::StoreError;
+use crate::tuning::TuningError;
 use crate::vault::VaultError;
 
 /// What went wrong, as the contract's table has it.
@@ -316,6 +317,16 @@ impl From<WebhookError> for ApiError {
             WebhookError::NoSuchWebhook => Self::not_found(error),
             WebhookError::Invalid(message) => Self::bad_request(message),
             WebhookError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<TuningError> for ApiError {
+    fn from(error: TuningError) -> Self {
+        match error {
+            TuningError::Fixed(message) => Self::new(Kind::Conflict, message).keyed("fixed"),
+            TuningError::Invalid(message) => Self::bad_request(message),
+            TuningError::Store(error) => error.into(),
         }
     }
 }

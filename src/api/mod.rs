@@ -6,6 +6,7 @@ mod actor;
 mod admin;
 mod assets;
 mod authkit;
+mod bundles;
 mod cookies;
 mod csv;
 pub mod error;
@@ -137,6 +138,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/connect/popup").route(get().to(pages::popup)))
         .service(at("/connect/done").route(get().to(pages::done)))
         .service(at("/connect/{token}").route(get().to(pages::link)))
+        .service(at(bundles::BUNDLES).route(get().to(bundles::bundle)))
         .service(at(assets::FILES).route(get().to(assets::file)))
         // What packages of mid-2025 call instead.
         .configure(|config| {
@@ -217,8 +219,15 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(
             at("/admin/api/webhooks/{id}/deliveries").route(get().to(admin::webhooks::deliveries)),
         )
+        .service(
+            at("/admin/api/webhooks/{id}/secret").route(web::post().to(admin::webhooks::secret)),
+        )
         .service(at("/admin/api/webhooks/{id}/test").route(web::post().to(admin::webhooks::test)))
-        .service(at("/admin/api/settings").route(get().to(admin::settings::get)))
+        .service(
+            at("/admin/api/settings")
+                .route(get().to(admin::settings::get))
+                .route(web::patch().to(admin::settings::update)),
+        )
         .service(at("/admin/api/audit/check").route(get().to(admin::audit::check)))
         .service(at("/admin/api/connections/bulk").route(web::post().to(admin::connections::bulk)))
         .service(at("/admin/api/connections.csv").route(get().to(admin::connections::csv)))

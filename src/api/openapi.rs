@@ -9,7 +9,7 @@ use utoipa::openapi::{OpenApi, Required, ResponseBuilder, Server};
 use utoipa::{Modify, OpenApi as _};
 
 use super::extract::session::COOKIE;
-use super::{PublicUrl, admin, assets, authkit, llms, mcp, operations, pages, v1};
+use super::{PublicUrl, admin, assets, authkit, bundles, llms, mcp, operations, pages, v1};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -20,7 +20,7 @@ use super::{PublicUrl, admin, assets, authkit, llms, mcp, operations, pages, v1}
     ),
     paths(
         v1::connections::list, v1::connections::create, v1::connections::get, v1::connections::update,
-        v1::connections::delete, v1::connections::refresh, admin::connections::bulk, admin::connections::csv, admin::audit::list, admin::audit::check, admin::settings::get, admin::webhooks::list, admin::webhooks::create, admin::webhooks::get, admin::webhooks::update, admin::webhooks::delete, admin::webhooks::deliveries, admin::webhooks::test, v1::connectors::list, v1::connectors::definitions, v1::actions::list,
+        v1::connections::delete, v1::connections::refresh, admin::connections::bulk, admin::connections::csv, admin::audit::list, admin::audit::check, admin::settings::get, admin::settings::update, admin::webhooks::list, admin::webhooks::create, admin::webhooks::get, admin::webhooks::update, admin::webhooks::delete, admin::webhooks::deliveries, admin::webhooks::test, admin::webhooks::secret, v1::connectors::list, v1::connectors::definitions, v1::actions::list,
         v1::actions::search, v1::actions::search_all, v1::imports::import, v1::actions::knowledge, admin::keys::list, admin::keys::create,
         v1::authkit::create, v1::authkit::link, v1::authkit::flags, authkit::session::get,
         authkit::session::open_link, authkit::connections::list, authkit::connections::create,
@@ -37,7 +37,7 @@ use super::{PublicUrl, admin, assets, authkit, llms, mcp, operations, pages, v1}
         v1::integrations::list, v1::integrations::get, v1::integrations::update, v1::integrations::reset,
         v1::action::get, v1::actions_run::run, v1::toolsets::list, v1::toolsets::create, v1::toolsets::get, v1::toolsets::update,
         v1::toolsets::delete, v1::approvals::list, v1::approvals::get, v1::approvals::approve, v1::approvals::deny,
-        pages::modal, pages::modal_with_slash, pages::popup, pages::done, pages::link, assets::file,
+        pages::modal, pages::modal_with_slash, pages::popup, pages::done, pages::link, assets::file, bundles::bundle,
         v1::older::settings, v1::older::create_event_link, v1::older::create_embed_token, v1::older::generate_id,
     ),
     modifiers(&Rest),

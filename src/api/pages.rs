@@ -6,9 +6,9 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::assets::{AuthKit, bytes_of};
+use super::bundles;
 use super::error::ApiError;
-use crate::config::AuthKitSettings;
+use crate::config::Origins;
 
 /// What all of them may do. `connect-src` and `frame-ancestors` are each page's own.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -16,8 +16,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
 
 /// `GET /authkit`: the modal, which other pages embed.
 #[utoipa::path(get, path = "/authkit", tag = "pages", responses((status = 200, body = String, content_type = "text/html")))]
-pub async fn modal(settings: web::Data<AuthKitSettings>) -> Result<HttpResponse, ApiError> {
-    let (connect, embed) = match settings.allowed_origins.join(" ") {
+pub async fn modal(allowed: web::Data<Origins>) -> Result<HttpResponse, ApiError> {
+    let (connect, embed) = match allowed.now().join(" ") {
         // The token endpoint is the embedding page's, wherever that is.
         any if any.is_empty() => ("*".to_owned(), "*".to_owned()),
         // The admin pages embed it too.
@@ -26,7 +26,7 @@ pub async fn modal(settings: web::Data<AuthKitSettings>) -> Result<HttpResponse,
             (with_own.clone(), with_own)
         }
     };
-    page("index.html", &connect, &embed)
+    page("authkit/index.html", &connect, &embed)
 }
 
 /// `GET /authkit/`: leads to the page without the slash, to which its files are relative. Says
@@ -50,19 +50,19 @@ pub async fn modal_with_slash(request: HttpRequest) -> HttpResponse {
     responses((status = 200, body = String, content_type = "text/html"))
 )]
 pub async fn link() -> Result<HttpResponse, ApiError> {
-    own_page("link.html")
+    own_page("authkit/link.html")
 }
 
 /// `GET /connect/popup`: what a popup shows before it goes on to the provider.
 #[utoipa::path(get, path = "/connect/popup", tag = "pages", responses((status = 200, body = String, content_type = "text/html")))]
 pub async fn popup() -> Result<HttpResponse, ApiError> {
-    own_page("popup.html")
+    own_page("authkit/popup.html")
 }
 
 /// `GET /connect/done`: where a popup ends.
 #[utoipa::path(get, path = "/connect/done", tag = "pages", responses((status = 200, body = String, content_type = "text/html")))]
 pub async fn done() -> Result<HttpResponse, ApiError> {
-    own_page("done.html")
+    own_page("authkit/done.html")
 }
 
 /// A page that nobody embeds and that talks to nobody but us.
@@ -71,7 +71,7 @@ fn own_page(name: &str) -> Result<HttpResponse, ApiError> {
 }
 
 fn page(name: &str, connect: &str, embed: &str) -> Result<HttpResponse, ApiError> {
-    let file = AuthKit::get(name).ok_or_else(|| ApiError::not_found("there is no such page"))?;
+    let page = bundles::page(name)?;
     let policy = format!("{POLICY}; connect-src {connect}; frame-ancestors {embed}");
     Ok(HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
@@ -79,5 +79,5 @@ fn page(name: &str, connect: &str, embed: &str) -> Result<HttpResponse, ApiError
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .body(bytes_of(file)))
+        .body(page))
 }

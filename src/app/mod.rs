@@ -22,7 +22,7 @@ use crate::api::{OIDC_CALLBACK, REDIRECT_PATH};
 use crate::authkit::links::Links;
 use crate::authkit::{self, Sessions, SignIns};
 use crate::catalog::{Catalogue, Problem};
-use crate::config::{self, Config, MasterKey as KeySource, NoMasterKey};
+use crate::config::{self, Config, MasterKey as KeySource, NoMasterKey, Origins};
 use crate::crypto::{self, random_bytes};
 use crate::domain::{
     Clock, Connector, Environment, Guards, Permission, Scope, Secret, SystemClock,
@@ -38,6 +38,7 @@ use crate::store::embedded::{EmbeddedEngine, Opened, Options};
 use crate::store::schema::bring_up_to_date;
 use crate::store::{MemoryEngine, SharedEngine};
 use crate::telemetry::{Guard, Metrics, RequestLines};
+use crate::tuning::{self, Tuning};
 use crate::vault::keys::Keys;
 use crate::vault::{Defaults, Overrides, Parts, Vault};
 
@@ -210,6 +211,8 @@ pub(crate) struct Services {
     pub(crate) agents: Agents,
     pub(crate) oidc: Option<Arc<Oidc>>,
     pub(crate) journal: Arc<Journal>,
+    pub(crate) tuning: Arc<Tuning>,
+    pub(crate) origins: Origins,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) request_lines: RequestLines,
 }
@@ -234,6 +237,15 @@ impl Services {
         let catalogue = Arc::new(catalogue);
         let egress = Arc::new(Egress::new(egress_settings(config))?);
         let journal = Arc::new(open_journal(config, mode, &core, &metrics));
+        let origins = Origins::default();
+        let tuning = Tuning::open(tuning::Parts {
+            engine: SharedEngine::clone(&core.engine),
+            config: Arc::new(config.clone()),
+            audit: Arc::clone(&core.audit),
+            journal: Arc::clone(&journal),
+            access: Arc::clone(&core.access),
+            origins: origins.clone(),
+        })?;
         let elsewhere = Elsewhere::of(mode, at, public_url, &egress);
         let vault = Vault::new(Parts {
             engine: SharedEngine::clone(&core.engine),
@@ -257,7 +269,10 @@ impl Services {
             authkit::Settings {
                 session: config.authkit.session,
                 link: config.authkit.link,
-                allowed_origins: with_own(&config.authkit.allowed_origins, public_url),
+                allowed_origins: origins.clone(),
+                own_origin: Url::parse(public_url)
+                    .ok()
+                    .map(|url| url.origin().ascii_serialization()),
             },
         ));
         let links = Links::new(&core.engine, Arc::clone(&sessions));
@@ -293,6 +308,8 @@ impl Services {
         Ok(Self {
             core,
             oidc,
+            tuning,
+            origins,
             catalogue,
             vault,
             sign_ins,
@@ -371,17 +388,6 @@ fn open_journal(config: &Config, mode: Mode, core: &Core, metrics: &Arc<Metrics>
         },
     };
     Journal::open(settings, metrics, &core.clock)
-}
-
-/// Where the modal may be, if it may not be anywhere: the admin pages embed it as well.
-fn with_own(allowed: &[String], public_url: &str) -> Vec<String> {
-    let mut allowed = allowed.to_vec();
-    if !allowed.is_empty()
-        && let Ok(url) = Url::parse(public_url)
-    {
-        allowed.push(url.origin().ascii_serialization());
-    }
-    allowed
 }
 
 fn reload(catalogue: &Catalogue, metrics: &Metrics) {

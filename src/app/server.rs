@@ -236,6 +236,7 @@ fn http_server(
     let audit = web::Data::from(Arc::clone(&services.core.audit));
     let standing = web::Data::new(Standing {
         config: Arc::new(config.clone()),
+        tuning: Arc::clone(&services.tuning),
         engine: services.core.embedded.clone(),
         keys: Arc::clone(&services.core.keys),
         started: tokio::time::Instant::now(),
@@ -248,7 +249,7 @@ fn http_server(
     let provider = web::Data::new(mock::Provider::new(clock, public_url));
     let public_url = web::Data::new(PublicUrl(public_url.to_owned()));
     let lifecycle = web::Data::new(lifecycle.clone());
-    let authkit = web::Data::new(config.authkit.clone());
+    let origins = web::Data::new(services.origins.clone());
     let oidc = web::Data::new(OidcDoor(services.oidc.clone()));
     let limits = web::Data::new(services.egress.limits().clone());
     let (json, log) = (
@@ -276,7 +277,7 @@ fn http_server(
             .app_data(recorder.clone())
             .app_data(public_url.clone())
             .app_data(lifecycle.clone())
-            .app_data(authkit.clone())
+            .app_data(origins.clone())
             .app_data(oidc.clone())
             .app_data(limits.clone())
             .app_data(web::Data::new(Client::new(Arc::clone(&egress))))

@@ -14,6 +14,8 @@ pub mod sign_in;
 
 use std::time::Duration;
 
+use crate::config::Origins;
+
 pub use callback::{Callback, Landing};
 pub use flows::{FlowId, FlowState};
 pub use links::{Link, NewLink};
@@ -28,7 +30,9 @@ pub struct Settings {
     /// How long a link is good, unless asked otherwise.
     pub link: Duration,
     /// The origins that may embed the modal; any if empty.
-    pub allowed_origins: Vec<String>,
+    pub allowed_origins: Origins,
+    /// Our own, which may always: the admin pages embed it too.
+    pub own_origin: Option<String>,
 }
 
 impl Default for Settings {
@@ -36,7 +40,8 @@ impl Default for Settings {
         Self {
             session: Duration::from_secs(15 * 60),
             link: Duration::from_secs(24 * 60 * 60),
-            allowed_origins: Vec::new(),
+            allowed_origins: Origins::default(),
+            own_origin: None,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::rules::{Checker, path};
 use super::settings::{self, Settings};
+use super::tuned::{DAYS, MEGABYTES, PER_MINUTE};
 use super::{
     AgentSettings, AuthKitSettings, Config, Egress, JournalSettings, Limits, Passthrough, Shown,
     Store,
@@ -75,8 +76,8 @@ impl Checker<'_> {
     fn journal(&mut self, journal: &settings::Journal) -> JournalSettings {
         JournalSettings {
             enabled: journal.enabled,
-            days: self.number("journal.days", journal.days, 1..=3650),
-            megabytes: self.number("journal.megabytes", journal.megabytes, 1..=1 << 20),
+            days: self.number("journal.days", journal.days, DAYS),
+            megabytes: self.number("journal.megabytes", journal.megabytes, MEGABYTES),
         }
     }
 
@@ -102,13 +103,12 @@ impl Checker<'_> {
     }
 
     fn limits(&mut self, limits: &settings::Limits) -> Limits {
-        let most = i64::from(u32::MAX);
         let per_minute = limits.requests_per_minute;
         Limits {
             requests_per_minute: NonZeroU32::new(self.number(
                 "limits.requests_per_minute",
                 per_minute,
-                0..=most,
+                PER_MINUTE,
             )),
             max_connections: self.number(
                 "limits.max_connections",

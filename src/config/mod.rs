@@ -24,6 +24,7 @@ mod shown;
 mod surroundings;
 #[cfg(test)]
 mod tests;
+mod tuned;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -38,6 +39,7 @@ pub use keyring::{MASTER_KEY_BYTES, MasterKey, NoMasterKey, Refusal, write_new};
 pub use mistakes::{Mistake, Mistakes};
 pub use shown::{Row, Shown};
 pub use surroundings::check;
+pub use tuned::{Origins, TuneWishes, Tuned};
 
 use environment::{CONFIG_VARIABLE, Environment};
 use layers::Layer;

@@ -33,13 +33,10 @@ impl Checker<'_> {
         number: i64,
         range: RangeInclusive<i64>,
     ) -> T {
-        if !range.contains(&number) {
-            self.wrong(
-                key,
-                format!("must be from {} to {}", range.start(), range.end()),
-            );
-        }
-        T::try_from(number).unwrap_or_default()
+        within(number, range).unwrap_or_else(|what| {
+            self.wrong(key, what);
+            T::default()
+        })
     }
 
     /// A wait: at least a second, at most a day.
@@ -122,13 +119,10 @@ impl Checker<'_> {
     pub fn origins(&mut self, key: &str, texts: &[String]) -> Vec<String> {
         let mut origins = Vec::new();
         for text in texts {
-            match web_origin(text) {
-                Some(origin) => origins.push(origin),
-                // A password in it is a secret under a name that does not say so.
-                None if text.contains('@') => {
-                    self.wrong_unseen(key, format!("has an entry that {NO_ORIGIN}"));
-                }
-                None => self.wrong(key, format!("`{}` {NO_ORIGIN}", text.escape_debug())),
+            match checked_origin(text) {
+                Ok(origin) => origins.push(origin),
+                Err(what) if text.contains('@') => self.wrong_unseen(key, what),
+                Err(what) => self.wrong(key, what),
             }
         }
         origins
@@ -258,6 +252,26 @@ pub(super) fn path(text: &str) -> Option<PathBuf> {
 
 const NO_ORIGIN: &str = "is no origin; write it as in https://app.example.com or \
     http://localhost:3000, without a path and without wildcards";
+
+/// A number of `range`, of which `T` holds every one.
+pub(super) fn within<T: TryFrom<i64>>(
+    number: i64,
+    range: RangeInclusive<i64>,
+) -> Result<T, String> {
+    let found = range.contains(&number).then(|| T::try_from(number).ok());
+    found
+        .flatten()
+        .ok_or_else(|| format!("must be from {} to {}", range.start(), range.end()))
+}
+
+/// `text` as the origin of a web page.
+pub(super) fn checked_origin(text: &str) -> Result<String, String> {
+    web_origin(text).ok_or_else(|| match text.contains('@') {
+        // A password in it is a secret under a name that does not say so.
+        true => format!("has an entry that {NO_ORIGIN}"),
+        false => format!("`{}` {NO_ORIGIN}", text.escape_debug()),
+    })
+}
 
 /// `text` as browsers write an origin (RFC 6454 section 6.2): over TLS, or of this machine.
 ///

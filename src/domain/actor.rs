@@ -22,7 +22,7 @@ pub enum ActorKind {
 
 impl ActorKind {
     /// As it is written.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Member => "member",
             Self::Key => "key",
@@ -93,16 +93,11 @@ impl Actor {
 
     /// In a few words: `key 6b1f…`, or what the part of the program is called.
     pub fn label(&self) -> String {
-        let kind = match self.kind {
-            ActorKind::System => return self.name.clone().unwrap_or_default(),
-            ActorKind::Member => "member",
-            ActorKind::Key => "key",
-            ActorKind::User => "user",
-            ActorKind::Operator => "operator",
-        };
-        match &self.id {
-            Some(id) => format!("{kind} {id}"),
-            None => kind.to_owned(),
+        let kind = self.kind.as_str();
+        match (self.kind, &self.id) {
+            (ActorKind::System, _) => self.name.clone().unwrap_or_default(),
+            (_, Some(id)) => format!("{kind} {id}"),
+            (_, None) => kind.to_owned(),
         }
     }
 }

@@ -103,6 +103,15 @@ impl Role {
         }
     }
 
+    /// As it is written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Manager => "manager",
+            Self::Admin => "admin",
+        }
+    }
+
     /// As people read it.
     pub const fn title(self) -> &'static str {
         match self {

@@ -21,7 +21,7 @@ use serde_json::{Map, Value};
 
 use chain::Link;
 pub use chain::{Broken, Head};
-pub use list::{AuditFilter, Entry};
+pub use list::{AuditFilter, Entry, Place};
 
 use crate::domain::{Actor, Clock, Environment, Timestamp};
 use crate::store::{

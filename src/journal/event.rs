@@ -84,7 +84,7 @@ pub struct Event {
     pub duration_ms: f64,
     /// Who asked: a program.
     pub api_key: Option<Named>,
-    /// Who asked: a person.
+    /// Who asked: a person; or the person who has approved what a program asked.
     pub member: Option<Named>,
     /// By which the log and the caller know the request.
     pub request_id: Option<String>,
@@ -258,12 +258,16 @@ impl Event {
         self.action_title = Some(action.title.clone());
     }
 
-    /// Asked for with this key.
+    /// Asked for with this key, or by the person for whom it stands.
     pub fn asked_with(&mut self, key: &ApiKey) {
-        self.api_key = Some(Named {
+        let who = Named {
             id: key.id.to_string(),
             name: key.name.clone(),
-        });
+        };
+        match key.person {
+            Some(_) => self.member = Some(who),
+            None => self.api_key = Some(who),
+        }
     }
 
     /// With this path, which has been masked.

@@ -31,7 +31,10 @@ use std::thread::JoinHandle;
 
 use tokio::sync::{Semaphore, broadcast, watch};
 
-pub use audit::{Audit, AuditFilter, Broken, Deed, Entry as AuditEntry, Head, Object, Record};
+pub use audit::{
+    Audit, AuditFilter, Broken, Deed, Entry as AuditEntry, Head, Object, Place as AuditPlace,
+    Record,
+};
 pub use event::{
     Detail, Entry, Event, Header, InvalidPosition, Kind, Named, Outcome, Phase, PhaseName, Position,
 };

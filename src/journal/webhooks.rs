@@ -176,11 +176,8 @@ impl Webhooks {
             disabled_reason: None,
         };
         apply(&mut webhook, wishes)?;
-        let secret = Secret::new(format!("whsec_{}", base64_url(&random_bytes::<32>())));
         let (scope, id) = (environment.as_str(), webhook.id.to_string());
-        let sealed = self
-            .keyring
-            .seal(&context(environment, &id), secret.expose().as_bytes());
+        let (secret, sealed) = self.new_secret(environment, &id);
         let mut batch = Batch::default();
         self.table.put_new_into(&mut batch, scope, &id, &webhook)?;
         self.secrets.put_new_into(&mut batch, scope, &id, &sealed)?;
@@ -215,6 +212,43 @@ impl Webhooks {
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// Gives a webhook another secret. What it is told from now on is signed with that, also what waits
+    /// already; the one before is good for nothing.
+    pub async fn renew_secret(
+        &self,
+        environment: Environment,
+        id: &str,
+        by: &Actor,
+    ) -> Result<(Webhook, Secret<String>), WebhookError> {
+        let mut tries = 0;
+        loop {
+            let old = self.read(environment, id)?;
+            let mut new = old.value.clone();
+            new.updated_at = self.clock.now();
+            let (scope, id) = (environment.as_str(), new.id.to_string());
+            let (secret, sealed) = self.new_secret(environment, &id);
+            let mut batch = Batch::default();
+            self.table
+                .replace_into(&mut batch, scope, &id, &old.raw, &new)?;
+            self.secrets.put_into(&mut batch, scope, &id, &sealed)?;
+            let committed = self.commit(batch, &new, by, "webhook.secret_renewed");
+            match committed.await {
+                Ok(()) => return Ok((new, secret)),
+                Err(StoreError::Conflict) if tries < MAX_TRIES => tries += 1,
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// What messages to the webhook `id` are going to be signed with, and the same as it is kept.
+    fn new_secret(&self, environment: Environment, id: &str) -> (Secret<String>, Sealed) {
+        let secret = Secret::new(format!("whsec_{}", base64_url(&random_bytes::<32>())));
+        let sealed = self
+            .keyring
+            .seal(&context(environment, id), secret.expose().as_bytes());
+        (secret, sealed)
     }
 
     /// Removes a webhook, with what it has not been told yet.

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { test } from 'node:test';
-import { imports } from './imports.js';
 import { assets, files, scripts } from './tree.js';
 
 const ours = ['lib', 'kit', 'authkit', 'admin'].flatMap(scripts);
@@ -45,14 +44,6 @@ test('pages_name_files_that_are_there_relative_to_where_they_are_served', () => 
       assert.ok(address.startsWith(`${base}assets/`), `${path}: ${address}`);
       assert.ok(existsSync(new URL(address.slice(`${base}assets/`.length), assets)), `${path}: ${address}`);
     }
-  }
-});
-
-test('pages_load_at_once_all_that_their_script_imports', () => {
-  for (const { path, text } of pages) {
-    const named = new Set([...text.matchAll(/(?:modulepreload" href|module" src)="(?:\.\.\/)?assets\/([^"]+)"/g)].map(([, file]) => file));
-    const [, entry] = /module" src="(?:\.\.\/)?assets\/([^"]+)"/.exec(text);
-    assert.deepEqual([...named].sort(), [...imports(entry)].sort(), path);
   }
 });
 

@@ -6,6 +6,8 @@ mod pages;
 mod second_factor;
 mod sessions;
 
+pub use second_factor::code;
+
 use std::path::Path;
 use std::process::{Command, Stdio};
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, Person, TestApp, run_in};
+use crate::support::{Client, PASSWORD, Person, TestApp, run_in, session_of, token_of};
 
 async fn rows(client: &Client, query: &str) -> Vec<Value> {
     let answer = client.get(&format!("/admin/api/audit?{query}")).await;
@@ -227,4 +227,231 @@ async fn many_changes_at_once_make_one_chain() {
             .len(),
         good
     );
+}
+
+/// The first administrator of a development server, signed in, and the set-up link's token.
+async fn owner(app: &TestApp) -> (Client, String) {
+    let made = app.operator().post("/admin/api/links", json!({})).await;
+    let token = token_of(made.json()["link"].as_str().unwrap()).to_owned();
+    let form =
+        json!({ "token": token, "email": "ada@example.com", "name": "Ada", "password": PASSWORD });
+    let anonymous = app.anonymous();
+    let entered = anonymous.post("/admin/api/setup", form).await;
+    (session_of(&anonymous, &entered), token)
+}
+
+#[tokio::test]
+async fn what_happens_to_people_is_written_down_and_no_password_code_or_link_is() {
+    let app = TestApp::start();
+    let (ada, set_up) = owner(&app).await;
+    let asked = json!({ "email": "grace@example.com", "role": "member" });
+    let invited = ada.post("/admin/api/members", asked).await.json();
+    let path = format!(
+        "/admin/api/members/{}",
+        invited["member"]["id"].as_str().unwrap()
+    );
+    let link = ada.post(&format!("{path}/link"), json!({})).await.json();
+    let token = token_of(link["link"].as_str().unwrap()).to_owned();
+    let form = json!({ "token": token, "name": "Grace", "password": PASSWORD });
+    let anonymous = app.anonymous();
+    let joined = anonymous.post("/admin/api/invitations/accept", form).await;
+    let grace = session_of(&anonymous, &joined);
+    assert_eq!(
+        grace
+            .patch("/admin/api/me", json!({ "name": "Grace H." }))
+            .await
+            .status,
+        200
+    );
+    let sign_in = async |password: &str| {
+        let form = json!({ "email": "grace@example.com", "password": password });
+        anonymous.post("/admin/api/session", form).await
+    };
+    assert_eq!(sign_in("a wrong one, twice").await.status, 401);
+    let other = session_of(&anonymous, &sign_in(PASSWORD).await);
+    let sessions = grace.get("/admin/api/me/sessions").await.json();
+    let sessions = sessions["rows"].as_array().unwrap();
+    let one = sessions.iter().find(|row| row["isThis"] == false).unwrap();
+    let session = format!("/admin/api/me/sessions/{}", one["id"].as_str().unwrap());
+    assert_eq!(grace.delete(&session).await.status, 204);
+    assert_eq!(grace.delete("/admin/api/session").await.status, 204);
+    drop(other);
+    let third = session_of(&anonymous, &sign_in(PASSWORD).await);
+    let new = "another purple otter";
+    let form = json!({ "current": PASSWORD, "new": new });
+    assert_eq!(third.put("/admin/api/me/password", form).await.status, 204);
+    assert_eq!(
+        ada.patch(&path, json!({ "role": "manager" })).await.status,
+        200
+    );
+    // The same role again is no change.
+    assert_eq!(
+        ada.patch(&path, json!({ "role": "manager" })).await.status,
+        200
+    );
+    let reset = json!({ "email": "grace@example.com" });
+    let reset = app.operator().post("/admin/api/links", reset).await.json();
+    let reset = token_of(reset["link"].as_str().unwrap()).to_owned();
+    let form = json!({ "token": reset, "password": PASSWORD });
+    let accepted = anonymous.post("/admin/api/invitations/accept", form).await;
+    assert_eq!(accepted.status, 200, "{}", accepted.text());
+    assert_eq!(ada.delete(&path).await.status, 204);
+
+    let told = rows(&ada, "what=member&limit=500").await;
+    let whats: Vec<&str> = told
+        .iter()
+        .rev()
+        .map(|row| row["what"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        whats,
+        [
+            "member.set_up",
+            "member.invited",
+            "member.link_renewed",
+            "member.joined",
+            "member.renamed",
+            "member.signed_in",
+            "member.session_ended",
+            "member.signed_out",
+            "member.signed_in",
+            "member.password_changed",
+            "member.role_changed",
+            "member.link_renewed",
+            "member.password_reset",
+            "member.removed",
+        ]
+    );
+    for row in &told {
+        assert_eq!(row["environment"], Value::Null, "{row}");
+        assert_eq!(row["object"]["kind"], "member", "{row}");
+        assert!(row["id"].as_str().unwrap().starts_with("server-"), "{row}");
+    }
+    let of = |what: &str| told.iter().rev().find(|row| row["what"] == what).unwrap();
+    let invited = of("member.invited");
+    assert_eq!(invited["actor"]["name"], "Ada");
+    assert_eq!(
+        invited["detail"],
+        json!({ "email": "grace@example.com", "role": "member" })
+    );
+    let changed = of("member.role_changed");
+    assert_eq!(
+        changed["detail"],
+        json!({ "before": "member", "after": "manager" })
+    );
+    let signed_in = of("member.signed_in");
+    assert_eq!(signed_in["actor"]["id"], signed_in["object"]["id"]);
+    assert_eq!(signed_in["detail"]["via"], "password");
+    assert_eq!(signed_in["detail"]["address"], "127.0.0.1");
+    assert_eq!(of("member.removed")["object"]["name"], "Grace H.");
+    assert_eq!(
+        rows(&ada, "what=member.link_renewed").await[0]["actor"]["kind"],
+        "operator"
+    );
+    let text = json!(told).to_string();
+    let secrets = [
+        set_up.as_str(),
+        &token[32..],
+        &reset[32..],
+        PASSWORD,
+        new,
+        "a wrong one",
+    ];
+    for secret in secrets {
+        assert!(!text.contains(secret), "{secret}");
+    }
+}
+
+#[tokio::test]
+async fn a_second_factor_is_told_of_from_its_first_code_to_its_end() {
+    let app = TestApp::start();
+    let (person, _) = app.member("member").await;
+    let begun = person.post("/admin/api/me/totp", json!({})).await.json();
+    let secret = begun["secret"].as_str().unwrap();
+    let seen = async || deeds(&person, "what=member&limit=2").await;
+    assert_eq!(seen().await, ["member.joined", "member.invited"]);
+    let form = json!({ "code": crate::admin_sign_in::code(secret, 0) });
+    let confirmed = person.put("/admin/api/me/totp", form).await;
+    assert_eq!(confirmed.status, 200, "{}", confirmed.text());
+    assert_eq!(seen().await[0], "member.second_factor_on");
+    let form = json!({ "password": PASSWORD });
+    let off = person.send_json("DELETE", "/admin/api/me/totp", form).await;
+    assert_eq!(off.status, 204);
+    assert_eq!(
+        seen().await,
+        ["member.second_factor_off", "member.second_factor_on"]
+    );
+    let all = json!(rows(&person, "").await).to_string();
+    for code in confirmed.json()["recoveryCodes"].as_array().unwrap() {
+        assert!(!all.contains(code.as_str().unwrap()));
+    }
+    assert!(!all.contains(secret));
+}
+
+#[tokio::test]
+async fn people_see_what_belongs_to_no_environment_among_the_rest_and_keys_do_not() {
+    let app = TestApp::start();
+    let (person, _) = app.member("member").await;
+    for n in 0..3 {
+        app.connection("openai", json!({ "OPENAI_API_KEY": "sk-1" }))
+            .await;
+        let asked = json!({ "email": format!("{n}@example.com"), "role": "member" });
+        let invited = app.operator().post("/admin/api/members", asked).await;
+        assert_eq!(invited.status, 200);
+    }
+    let expected = [
+        "member.invited",
+        "connection.created",
+        "member.invited",
+        "connection.created",
+        "member.invited",
+        "connection.created",
+        "member.joined",
+        "member.invited",
+        "key.created",
+    ];
+    assert_eq!(deeds(&person, "").await, expected);
+    for limit in 1..10 {
+        let (mut seen, mut query) = (Vec::new(), format!("limit={limit}"));
+        loop {
+            let page = person
+                .get(&format!("/admin/api/audit?{query}"))
+                .await
+                .json();
+            let rows = page["rows"].as_array().unwrap();
+            seen.extend(
+                rows.iter()
+                    .map(|row| row["what"].as_str().unwrap().to_owned()),
+            );
+            let Some(next) = page["next"].as_str() else {
+                break;
+            };
+            query = format!("limit={limit}&before={next}");
+        }
+        assert_eq!(seen, expected, "{limit} a page");
+    }
+    assert_eq!(deeds(&person, "actor=operator").await.len(), 4);
+    let live = person.with_header("x-magpie-environment", "live");
+    assert!(
+        !deeds(&live, "")
+            .await
+            .contains(&"connection.created".to_owned())
+    );
+    assert_eq!(deeds(&live, "what=member").await.len(), 5);
+    let checked = check(&person).await;
+    assert_eq!(
+        (
+            &checked["whole"],
+            &checked["records"],
+            &checked["serverRecords"]
+        ),
+        (&json!(true), &json!(4), &json!(5))
+    );
+
+    let client = app.client();
+    assert!(rows(&client, "what=member").await.is_empty());
+    assert_eq!(check(&client).await["serverRecords"], Value::Null);
+    let next = person.get("/admin/api/audit?limit=1").await.json()["next"].clone();
+    let strange = format!("/admin/api/audit?before={}", next.as_str().unwrap());
+    client.get(&strange).await.assert_error(400, 2000);
 }

@@ -218,6 +218,7 @@ const TABLE: &[(&str, &str, Answers)] = &[
     ("GET", "/connect/popup", PUBLIC),
     ("GET", "/connect/done", PUBLIC),
     ("GET", "/connect/{token}", PUBLIC),
+    ("GET", "/assets/bundles/{file}", PUBLIC),
     ("GET", "/assets/{path}", PUBLIC),
     // Every message is a POST; what a key may do is asked of each tool.
     ("POST", "/mcp", READING_BY_KEY),
@@ -254,6 +255,7 @@ const TABLE: &[(&str, &str, Answers)] = &[
     ("GET", "/admin/api/audit", OVERSEEING),
     ("GET", "/admin/api/audit/check", OVERSEEING),
     ("GET", "/admin/api/settings", OVERSEEING),
+    ("PATCH", "/admin/api/settings", ADMINISTRATING),
     ("GET", "/admin/api/webhooks", DECIDING),
     ("POST", "/admin/api/webhooks", DECIDING),
     ("GET", "/admin/api/webhooks/{id}", DECIDING_THIS),
@@ -261,6 +263,7 @@ const TABLE: &[(&str, &str, Answers)] = &[
     ("DELETE", "/admin/api/webhooks/{id}", DECIDING_THIS),
     ("GET", "/admin/api/webhooks/{id}/deliveries", DECIDING_THIS),
     ("POST", "/admin/api/webhooks/{id}/test", DECIDING_THIS),
+    ("POST", "/admin/api/webhooks/{id}/secret", DECIDING_THIS),
     ("GET", "/health", PUBLIC),
     ("GET", "/ready", PUBLIC),
     ("GET", "/metrics", PUBLIC),
@@ -304,6 +307,13 @@ async fn openai_of(client: &Client, identity: &str) -> Value {
 
 fn openai(identity: &str) -> Value {
     json!({ "platform": "openai", "identity": identity, "authFormData": { "OPENAI_API_KEY": "sk-1" } })
+}
+
+/// The name of the admin pages' script.
+async fn bundle(app: &TestApp) -> String {
+    let page = app.anonymous().get("/admin/").await.text();
+    let (_, name) = page.split_once("/bundles/").unwrap();
+    name.split('"').next().unwrap().to_owned()
 }
 
 /// The id of an action that needs nothing but a connection.
@@ -355,6 +365,7 @@ fn of_people(method: &str, route: &str) -> Option<Value> {
         ("PUT", "/admin/api/me/totp") => json!({ "code": "x" }),
         ("DELETE", "/admin/api/me/totp") => json!({ "password": "x" }),
         ("POST", "/admin/api/members") => invitation(),
+        ("PATCH", "/admin/api/settings") => json!({ "retention": { "days": 30 } }),
         ("PATCH", "/admin/api/members/{id}") => json!({ "role": "manager" }),
         _ => return None,
     })
@@ -413,8 +424,13 @@ async fn attempt(app: &TestApp, caller: &Client, method: &str, route: &str) -> u
         true => toolset(app).await,
         false => String::new(),
     };
+    let file = match route.contains("{file}") {
+        true => bundle(app).await,
+        false => String::new(),
+    };
     let path = route
         .replace("{id}", &id)
+        .replace("{file}", &file)
         .replace("{platform}", "openai")
         .replace("{name}", &name)
         .replace("{prefix}", "session_id")

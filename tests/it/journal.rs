@@ -588,3 +588,97 @@ async fn the_overview_adds_up_and_says_what_needs_attention() {
     assert_eq!(overview["attention"][0]["platform"], "gmail");
     server.stop();
 }
+
+/// What is heard until the stream ends: sooner than its end by the clock would be noticed.
+async fn ended(mut stream: reqwest::Response) {
+    let end = async { while stream.chunk().await.unwrap().is_some() {} };
+    let end = tokio::time::timeout(Duration::from_secs(10), end);
+    end.await.expect("the stream does not end");
+}
+
+#[tokio::test]
+async fn a_listener_hears_nothing_more_once_the_session_or_the_key_is_over() {
+    let app = TestApp::start();
+    let key = app
+        .connection("openai", json!({ "OPENAI_API_KEY": "k" }))
+        .await;
+    let listen = async |client: &Client| {
+        let request = client.request("GET", "/admin/api/logs/stream");
+        let mut stream = request.send().await.unwrap();
+        heard(&mut stream, ": listening").await;
+        stream
+    };
+    let (leaving, _) = app.member("member").await;
+    let (promoted, email) = app.member("member").await;
+    let (staying, _) = app.member("member").await;
+    let (id, text) = app.key_with(json!({})).await;
+    let program = app.client_with(&text);
+    let mut kept = listen(&staying).await;
+    let streams = [
+        listen(&leaving).await,
+        listen(&promoted).await,
+        listen(&program).await,
+    ];
+    assert_eq!(leaving.delete("/admin/api/session").await.status, 204);
+    let members = staying.get("/admin/api/members").await.json();
+    let rows = members["rows"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["email"] == email).unwrap();
+    let path = format!("/admin/api/members/{}", row["id"].as_str().unwrap());
+    let role = json!({ "role": "manager" });
+    assert_eq!(app.operator().patch(&path, role).await.status, 200);
+    let path = format!("/admin/api/keys/{id}");
+    assert_eq!(app.operator().delete(&path).await.status, 200);
+    for stream in streams {
+        ended(stream).await;
+    }
+    let client = app.client();
+    client.send(client.passthrough("GET", &key, "/after")).await;
+    heard(&mut kept, "/after").await;
+}
+
+#[tokio::test]
+async fn calls_of_people_carry_the_person_and_approved_ones_who_said_yes() {
+    let app = TestApp::start();
+    let key = app
+        .connection("openai", json!({ "OPENAI_API_KEY": "k" }))
+        .await;
+    let (person, email) = app.member("manager").await;
+    let members = person.get("/admin/api/members").await.json();
+    let rows = members["rows"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["email"] == email).unwrap();
+    let own = json!({ "id": row["id"], "name": "Ada" });
+
+    let called = person
+        .send(person.passthrough("GET", &key, "/models"))
+        .await;
+    assert_eq!(called.status, 200, "{}", called.text());
+    let row = logged(&person, "kind=passthrough", 1).await.remove(0);
+    assert_eq!((&row["member"], &row["apiKey"]), (&own, &Value::Null));
+
+    let found = person
+        .get("/v1/available-actions/openai?key=listModels")
+        .await;
+    let id = found.json()["rows"][0]["systemId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let (path, call) = (
+        format!("/v1/actions/{id}/run"),
+        json!({ "connectionKey": key }),
+    );
+    assert_eq!(person.post(&path, call.clone()).await.status, 200);
+    let row = logged(&person, "kind=passthrough", 2).await.remove(0);
+    assert_eq!((&row["member"], &row["apiKey"]), (&own, &Value::Null));
+
+    let asking = app.client_wishing(json!({ "approval": ["*/*"] })).await;
+    let waiting = asking.post(&path, call).await.json();
+    let approval = format!(
+        "/v1/approvals/{}/approve",
+        waiting["approvalId"].as_str().unwrap()
+    );
+    let approved = person.post(&approval, json!({})).await;
+    assert_eq!(approved.status, 200, "{}", approved.text());
+    let row = logged(&person, "kind=passthrough", 3).await.remove(0);
+    assert_eq!(row["member"], own);
+    assert_eq!(row["apiKey"]["name"], "made by a test");
+}

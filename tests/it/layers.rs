@@ -8,7 +8,7 @@ const LAYERS: &[&[&str]] = &[
     &["config", "telemetry"],
     &["crypto", "store", "egress"],
     &["journal", "access", "catalog", "oauth"],
-    &["vault"],
+    &["vault", "tuning"],
     &["passthrough", "authkit"],
     &["agents"],
     &["jobs", "mock", "api"],

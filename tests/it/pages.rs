@@ -222,3 +222,43 @@ async fn a_file_that_the_browser_has_is_not_sent_again() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_page_is_one_script_and_one_style_sheet_that_browsers_keep() {
+    let app = TestApp::start();
+    let client = app.anonymous();
+    for page in ["/admin/", "/authkit", "/connect/done"] {
+        let html = client.get(page).await.text();
+        let names: Vec<&str> = html
+            .split("assets/bundles/")
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap())
+            .collect();
+        assert_eq!(names.len(), 2, "{page}: {html}");
+        for name in names {
+            let path = format!("/assets/bundles/{name}");
+            let request = client
+                .request("GET", &path)
+                .header("accept-encoding", "identity");
+            let plain = client.send(request).await;
+            assert_eq!(plain.status, 200, "{path}");
+            assert_eq!(plain.header("content-encoding"), None);
+            assert_eq!(plain.header("vary"), Some("accept-encoding"));
+            assert_eq!(
+                plain.header("cache-control"),
+                Some("public, max-age=31536000, immutable")
+            );
+            let request = client
+                .request("GET", &path)
+                .header("accept-encoding", "br, gzip");
+            let packed = client.send(request).await;
+            assert_eq!(packed.header("content-encoding"), Some("gzip"), "{path}");
+            assert!(packed.body.len() * 2 < plain.body.len(), "{path}");
+            assert_eq!(packed.header("content-type"), plain.header("content-type"));
+        }
+    }
+    client
+        .get("/assets/bundles/0123456789abcdef.js")
+        .await
+        .assert_error(404, 2005);
+}

@@ -224,3 +224,46 @@ async fn webhooks_are_changed_and_removed_and_senseless_ones_refused() {
     );
     assert!(!audit.to_string().contains("whsec_"));
 }
+
+#[tokio::test]
+async fn another_secret_counts_at_once_and_the_one_before_no_more() {
+    let (app, receiver) = (TestApp::start(), Upstream::start().await);
+    let client = app.client();
+    let made = hook(&client, &receiver.url(), json!([])).await;
+    let id = made["id"].as_str().unwrap();
+    let renewed = client.post(&format!("{BASE}/{id}/secret"), json!({})).await;
+    assert_eq!(renewed.status, 200, "{}", renewed.text());
+    let renewed = renewed.json();
+    // As it was made, but for the secret and the time.
+    let same = |mut view: Value| {
+        view["secret"].take();
+        view["updatedAt"].take();
+        view
+    };
+    assert_eq!(same(renewed.clone()), same(made.clone()));
+    let (old, new) = (&made["secret"], renewed["secret"].as_str().unwrap());
+    assert!(new.starts_with("whsec_") && new.len() == old.as_str().unwrap().len() && *old != new);
+    assert_eq!(
+        client
+            .post(&format!("{BASE}/{id}/test"), json!({}))
+            .await
+            .status,
+        200
+    );
+    let seen = receiver.seen().pop().unwrap();
+    let sent = header(&seen, "x-magpie-signature");
+    let seconds = sent.split(['=', ',']).nth(1).unwrap().parse().unwrap();
+    assert_eq!(
+        sent,
+        signature(&Secret::new(new.to_owned()), seconds, &seen.body)
+    );
+
+    assert!(!client.get(BASE).await.text().contains("whsec_"));
+    let told = client.get("/admin/api/audit?what=webhook").await;
+    assert!(!told.text().contains("whsec_"));
+    assert_eq!(told.json()["rows"][0]["what"], "webhook.secret_renewed");
+    let live = app.client_with(&app.live_key);
+    live.post(&format!("{BASE}/{id}/secret"), json!({}))
+        .await
+        .assert_error(404, 2005);
+}

@@ -103,22 +103,24 @@ pub struct Attempts {
 }
 
 impl Attempts {
-    /// Begins an attempt for `email` from `address`.
+    /// Begins an attempt for `email` from `address`. Gives whether it is the last one: if it fails, the
+    /// account is locked.
     ///
     /// # Errors
     /// After how many seconds it may be made.
-    pub fn begin(&self, email: &Email, address: &str, now: Timestamp) -> Result<(), u64> {
+    pub fn begin(&self, email: &Email, address: &str, now: Timestamp) -> Result<bool, u64> {
         let mut all = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
         make_room(&mut all, now);
         let (account, address) = (Key::account(email), Key::address(address));
         let seconds = |wait: Duration| wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
         let tries = all.entry(address).or_default();
         tries.begin(ADDRESS, now).map_err(seconds)?;
-        let begun = all.entry(account).or_default().begin(ACCOUNT, now);
+        let tries = all.entry(account).or_default();
+        let begun = tries.begin(ACCOUNT, now).map(|()| tries.failed);
         if let (Err(_), Some(tries)) = (begun, all.get_mut(&address)) {
             tries.take_back();
         }
-        begun.map_err(seconds)
+        begun.map(|failed| failed == ACCOUNT.most).map_err(seconds)
     }
 
     /// The attempt was neither a failure nor the whole of a sign-in.

@@ -2,10 +2,12 @@
 
 use super::links::named;
 use super::records::{Stored, StoredTotp};
+use super::told::{deed, own};
 use super::totp::{SECRET_BYTES, accepted, uri};
 use super::{MemberError, Members, Visitor, password};
 use crate::crypto::{base32, random_bytes};
-use crate::domain::{Member, MemberId, Role, Secret};
+use crate::domain::{Actor, Member, MemberId, Role, Secret};
+use crate::journal::Deed;
 use crate::store::{Batch, NO_ENVIRONMENT};
 
 /// A second factor that was begun: for the app, shown once.
@@ -22,8 +24,10 @@ impl Members {
     pub async fn rename(&self, id: MemberId, name: &str) -> Result<Member, MemberError> {
         let name = named(name)?;
         self.change(id, |member| {
-            member.name = name;
-            Ok(())
+            let before = std::mem::replace(&mut member.name, name);
+            let after = member.name.as_str();
+            let told = deed("member.renamed", member).with("before", before);
+            Ok(Some(told.with("after", after)))
         })
         .await
     }
@@ -46,7 +50,7 @@ impl Members {
             }
             (member.password, member.link) = (Some(hash), None);
             member.generation += 1;
-            Ok(())
+            Ok(Some(deed("member.password_changed", member)))
         })
         .await
         .map(drop)
@@ -64,7 +68,8 @@ impl Members {
                     ));
                 }
                 member.pending_totp = Some(sealed);
-                Ok(())
+                // Nothing has happened yet.
+                Ok(None)
             })
             .await?;
         Ok(NewTotp {
@@ -92,7 +97,7 @@ impl Members {
                 last_step,
                 recovery: kept,
             });
-            Ok(())
+            Ok(Some(deed("member.second_factor_on", member)))
         })
         .await?;
         Ok(shown)
@@ -108,8 +113,9 @@ impl Members {
         let before = self.read(id)?.value;
         self.confirm(&before, current, visitor).await?;
         self.change(id, |member| {
+            let was_on = member.totp.is_some();
             (member.totp, member.pending_totp) = (None, None);
-            Ok(())
+            Ok(was_on.then(|| deed("member.second_factor_off", member)))
         })
         .await
         .map(drop)
@@ -117,12 +123,14 @@ impl Members {
 
     /// Gives a member another role. All of that member's sessions end.
     ///
-    /// `by` is who asks; nobody for the command line, which may do everything.
+    /// `by` is who asks; nobody for the command line, which may do everything. `actor` is the same
+    /// for the audit log.
     pub async fn change_role(
         &self,
         by: Option<MemberId>,
         id: MemberId,
         role: Role,
+        actor: &Actor,
     ) -> Result<Member, MemberError> {
         let _turn = self.changing.lock().await;
         let read = self.read(id)?;
@@ -131,40 +139,55 @@ impl Members {
         }
         let mut batch = Batch::default();
         let mut changed = read.value.clone();
+        let mut told = deed("member.role_changed", &changed)
+            .with("before", read.value.role.as_str())
+            .with("after", role.as_str());
         if read.value.role == Role::Admin {
-            self.let_admin_go_into(&mut batch, by, &read.value)?;
+            let heir = self.let_admin_go_into(&mut batch, by, &read.value)?;
+            told = with_heir(told, heir);
             changed.is_owner = false;
         }
         changed.role = role;
         changed.generation += 1;
-        self.replace(&read.raw, &changed, batch).await?;
+        self.replace(&read.raw, &changed, batch, actor, told)
+            .await?;
         Ok(changed.member())
     }
 
     /// Removes a member. All of that member's sessions end; keys that the member made stay.
-    pub async fn remove(&self, by: Option<MemberId>, id: MemberId) -> Result<Member, MemberError> {
+    pub async fn remove(
+        &self,
+        by: Option<MemberId>,
+        id: MemberId,
+        actor: &Actor,
+    ) -> Result<Member, MemberError> {
         let _turn = self.changing.lock().await;
         let read = self.read(id)?;
         let mut batch = Batch::default();
+        let mut told = deed("member.removed", &read.value)
+            .with("email", read.value.email.as_str())
+            .with("role", read.value.role.as_str());
         if read.value.role == Role::Admin {
-            self.let_admin_go_into(&mut batch, by, &read.value)?;
+            let heir = self.let_admin_go_into(&mut batch, by, &read.value)?;
+            told = with_heir(told, heir);
         }
         let (text, email) = (id.to_string(), read.value.email.as_str().as_bytes());
         self.by_email
             .release_into(&mut batch, NO_ENVIRONMENT, &[email], &text);
         self.members
             .delete_read_into(&mut batch, NO_ENVIRONMENT, &text, &read.raw);
-        self.engine.commit(batch).await?;
+        self.commit(batch, actor, told).await?;
         Ok(read.value.member())
     }
 
-    /// Whether an admin may go; if it is the owner, the longest-serving other admin becomes it.
+    /// Whether an admin may go; if it is the owner, the longest-serving other admin becomes it, and
+    /// is given.
     fn let_admin_go_into(
         &self,
         batch: &mut Batch,
         by: Option<MemberId>,
         leaving: &Stored,
-    ) -> Result<(), MemberError> {
+    ) -> Result<Option<MemberId>, MemberError> {
         if leaving.is_owner && by.is_some_and(|by| by != leaving.id) {
             return Err(MemberError::NotAllowed(
                 "only the owner can give this up, or the command line on the server's own machine",
@@ -177,7 +200,7 @@ impl Members {
         let oldest = match oldest {
             Some(oldest) => oldest,
             // Somebody who never came in can go: nothing is lost.
-            None if !leaving.member().is_active() => return Ok(()),
+            None if !leaving.member().is_active() => return Ok(None),
             None => return Err(MemberError::LastAdmin),
         };
         if leaving.is_owner {
@@ -193,34 +216,66 @@ impl Members {
                 &read.raw,
                 &heir,
             )?;
+            return Ok(Some(heir.id));
         }
-        Ok(())
+        Ok(None)
     }
 
+    /// Changes a member, by that one's own hand; `how` gives what the audit log is told, if anything.
     async fn change(
         &self,
         id: MemberId,
-        how: impl FnOnce(&mut Stored) -> Result<(), MemberError>,
+        how: impl FnOnce(&mut Stored) -> Result<Option<Deed>, MemberError>,
     ) -> Result<Member, MemberError> {
         let _turn = self.changing.lock().await;
         let read = self.read(id)?;
         let mut member = read.value;
-        how(&mut member)?;
-        self.replace(&read.raw, &member, Batch::default()).await?;
+        let told = how(&mut member)?;
+        let batch = Batch::default();
+        match told {
+            Some(told) => {
+                let by = own(&member);
+                self.replace(&read.raw, &member, batch, &by, told).await?;
+            }
+            None => {
+                let batch = self.replaced(&read.raw, &member, batch)?;
+                self.engine.commit(batch).await?;
+            }
+        }
         Ok(member.member())
     }
 
-    /// Replaces the record that was read as `raw`, together with what `batch` holds already.
+    /// Replaces the record that was read as `raw`, together with what `batch` holds already, and tells
+    /// that `by` did `deed`.
     pub(super) async fn replace(
         &self,
         raw: &[u8],
         member: &Stored,
-        mut batch: Batch,
+        batch: Batch,
+        by: &Actor,
+        deed: Deed,
     ) -> Result<(), MemberError> {
+        let batch = self.replaced(raw, member, batch)?;
+        Ok(self.commit(batch, by, deed).await?)
+    }
+
+    fn replaced(
+        &self,
+        raw: &[u8],
+        member: &Stored,
+        mut batch: Batch,
+    ) -> Result<Batch, MemberError> {
         let id = member.id.to_string();
         self.members
             .replace_into(&mut batch, NO_ENVIRONMENT, &id, raw, member)?;
-        self.engine.commit(batch).await?;
-        Ok(())
+        Ok(batch)
+    }
+}
+
+/// Who owns the place from now on, if that is somebody else.
+fn with_heir(told: Deed, heir: Option<MemberId>) -> Deed {
+    match heir {
+        Some(heir) => told.with("newOwner", heir.to_string()),
+        None => told,
     }
 }

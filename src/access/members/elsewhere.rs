@@ -2,6 +2,7 @@
 
 use super::links::invited;
 use super::sign_in::Entered;
+use super::told::{entry, own};
 use super::{MemberError, Members, Visitor};
 use crate::access::oidc::Person;
 use crate::config::OidcSettings;
@@ -54,6 +55,11 @@ impl Members {
                 "this address was somebody else's at the provider before; remove that member first",
             ));
         }
+        let what = match member.member().is_active() {
+            true => "member.signed_in",
+            false => "member.joined",
+        };
+        let is_first = member.subject.is_none();
         if !member.member().is_active() {
             let name = person.name.as_deref().and_then(person_name);
             member.name = name.unwrap_or(member.name);
@@ -63,11 +69,19 @@ impl Members {
         member.is_owner = member.is_owner || self.would_own(&member)?;
         let mut batch = Batch::default();
         let token = self.begin_session(&mut batch, &member, visitor, now)?;
+        let mut told = entry(what, &member, "provider", visitor);
+        if is_first {
+            told = told
+                .with("isFirst", true)
+                .with("email", member.email.as_str())
+                .with("role", member.role.as_str());
+        }
+        let by = own(&member);
         match read {
-            Some(read) => self.replace(&read.raw, &member, batch).await?,
+            Some(read) => self.replace(&read.raw, &member, batch, &by, told).await?,
             None => {
                 self.add_into(&mut batch, &member)?;
-                self.engine.commit(batch).await?;
+                self.commit(batch, &by, told).await?;
             }
         }
         Ok(Entered {

@@ -7,9 +7,10 @@ use subtle::ConstantTimeEq;
 use super::records::{Stored, StoredLink};
 use super::sessions::new_token;
 use super::sign_in::Entered;
+use super::told::{deed, entry, own};
 use super::{MemberError, Members, Visitor, password};
 use crate::crypto::{hex, random_uuid};
-use crate::domain::{Email, Member, MemberId, Role, Secret, Timestamp, person_name};
+use crate::domain::{Actor, Email, Member, MemberId, Role, Secret, Timestamp, person_name};
 use crate::store::{Batch, NO_ENVIRONMENT};
 
 /// How long a link may wait to be opened.
@@ -49,7 +50,12 @@ impl Link {
 
 impl Members {
     /// Invites somebody.
-    pub async fn invite(&self, email: Email, role: Role) -> Result<(Member, Link), MemberError> {
+    pub async fn invite(
+        &self,
+        email: Email,
+        role: Role,
+        by: &Actor,
+    ) -> Result<(Member, Link), MemberError> {
         let _turn = self.changing.lock().await;
         if self.of_email(&email)?.is_some() {
             return Err(MemberError::Taken(email.as_str().to_owned()));
@@ -59,12 +65,20 @@ impl Members {
         member.link = Some(kept);
         let mut batch = Batch::default();
         self.add_into(&mut batch, &member)?;
-        self.engine.commit(batch).await?;
+        let told = deed("member.invited", &member)
+            .with("email", member.email.as_str())
+            .with("role", role.as_str());
+        self.commit(batch, by, told).await?;
         Ok((member.member(), link))
     }
 
     /// A new link for a member, to join or to set a new password. The one before is no good any more.
-    pub async fn new_link(&self, id: MemberId, clears_totp: bool) -> Result<Link, MemberError> {
+    pub async fn new_link(
+        &self,
+        id: MemberId,
+        clears_totp: bool,
+        by: &Actor,
+    ) -> Result<Link, MemberError> {
         let _turn = self.changing.lock().await;
         let read = self.read(id)?;
         let (link, kept) = self.member_link(id, clears_totp);
@@ -72,13 +86,26 @@ impl Members {
             link: Some(kept),
             ..read.value
         };
-        self.replace(&read.raw, &changed, Batch::default()).await?;
+        let to = match changed.member().is_active() {
+            true => "set a new password",
+            false => "join",
+        };
+        let told = deed("member.link_renewed", &changed)
+            .with("to", to)
+            .with("clearsSecondFactor", clears_totp);
+        self.replace(&read.raw, &changed, Batch::default(), by, told)
+            .await?;
         Ok(link)
     }
 
     /// [`Self::new_link`] for somebody who manages members. The owner's is the owner's own, or the
     /// command line's: whoever has it could be the owner. It leaves the second factor as it is.
-    pub async fn link_by(&self, by: Option<MemberId>, id: MemberId) -> Result<Link, MemberError> {
+    pub async fn link_by(
+        &self,
+        by: Option<MemberId>,
+        id: MemberId,
+        actor: &Actor,
+    ) -> Result<Link, MemberError> {
         let is_owner = self.read(id)?.value.is_owner;
         if is_owner && by.is_some_and(|by| by != id) {
             return Err(MemberError::NotAllowed(
@@ -86,7 +113,7 @@ impl Members {
                  own machine",
             ));
         }
-        self.new_link(id, false).await
+        self.new_link(id, false, actor).await
     }
 
     /// The member with this address, for whoever makes a link by it.
@@ -122,6 +149,11 @@ impl Members {
         let read = self.read(id)?;
         let now = self.clock.now();
         let mut member = read.value;
+        let what = match member.member().is_active() {
+            true => "member.password_reset",
+            false => "member.joined",
+        };
+        let had_totp = member.totp.is_some();
         if member.link.as_ref().is_some_and(|link| link.clears_totp) {
             (member.totp, member.pending_totp) = (None, None);
         }
@@ -136,7 +168,12 @@ impl Members {
                 Some(self.begin_session(&mut batch, &member, visitor, now)?)
             }
         };
-        self.replace(&read.raw, &member, batch).await?;
+        let mut told = entry(what, &member, "link", visitor);
+        if had_totp && member.totp.is_none() {
+            told = told.with("secondFactor", "off");
+        }
+        self.replace(&read.raw, &member, batch, &own(&member), told)
+            .await?;
         self.attempts.forgive(&member.email);
         Ok(session.map(|token| Entered {
             member: member.member(),

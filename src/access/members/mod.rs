@@ -6,7 +6,7 @@
 //!
 //! Changes are made one at a time ([`Members::changing`]): whether somebody is the last admin
 //! cannot be asked of one record alone. Failed attempts are remembered in memory
-//! ([`attempts`]); a restart forgets them.
+//! ([`attempts`]); a restart forgets them. What happens to a member is in the audit log ([`told`]).
 
 mod attempts;
 mod change;
@@ -17,6 +17,7 @@ mod records;
 mod sessions;
 mod set_up;
 mod sign_in;
+mod told;
 mod totp;
 
 use std::sync::Arc;
@@ -26,7 +27,7 @@ use uuid::Uuid;
 
 use crate::crypto::Keyring;
 use crate::domain::{Clock, Email, Member, MemberId, MemberState, Role, Timestamp};
-use crate::journal::Usage;
+use crate::journal::{Audit, Usage};
 use crate::store::{
     Index, NO_ENVIRONMENT, SharedEngine, StoreError, Table, UniqueIndex, Versioned,
 };
@@ -103,6 +104,7 @@ pub struct Members {
     used: Usage,
     keyring: Arc<Keyring>,
     clock: Arc<dyn Clock>,
+    audit: Arc<Audit>,
     attempts: Attempts,
     hasher: Hasher,
     /// Held from the reading of what a change depends on to its commit.
@@ -112,7 +114,12 @@ pub struct Members {
 
 impl Members {
     /// The members in `engine`.
-    pub fn new(engine: &SharedEngine, keyring: Arc<Keyring>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(
+        engine: &SharedEngine,
+        keyring: Arc<Keyring>,
+        clock: Arc<dyn Clock>,
+        audit: Arc<Audit>,
+    ) -> Self {
         let own = || SharedEngine::clone(engine);
         Self {
             members: Table::new(own(), TABLE),
@@ -125,6 +132,7 @@ impl Members {
             engine: own(),
             keyring,
             clock,
+            audit,
             attempts: Attempts::default(),
             changing: tokio::sync::Mutex::default(),
             is_dev: AtomicBool::new(false),

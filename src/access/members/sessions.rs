@@ -12,7 +12,8 @@ use uuid::Uuid;
 use super::records::{Stored, StoredSession};
 use super::{MemberError, Members};
 use crate::crypto::{base62, base64_url, hex, random_bytes};
-use crate::domain::{Environment, Member, MemberId, Secret, Timestamp};
+use crate::domain::{Actor, Environment, Member, MemberId, Secret, Timestamp};
+use crate::journal::Deed;
 use crate::store::{Batch, NO_ENVIRONMENT, StoreError};
 
 /// A session that is not used for so long has ended.
@@ -95,8 +96,9 @@ impl Members {
         Ok(token)
     }
 
-    /// Whose session `token` is, if it is one, and notes the use.
-    pub fn of_token(&self, token: &str) -> Result<Option<SignedIn>, MemberError> {
+    /// Whose session `token` is, if it is one. Notes the use, if it `is_use`: what a page asks by
+    /// itself, while nobody looks, keeps no session alive.
+    pub fn of_token(&self, token: &str, is_use: bool) -> Result<Option<SignedIn>, MemberError> {
         if token.len() != TOKEN_DIGITS {
             return Ok(None);
         }
@@ -112,11 +114,30 @@ impl Members {
         let Some(member) = self.alive(id, &session, now)? else {
             return Ok(None);
         };
-        self.used.note(USED_IN, id.0, now);
+        if is_use {
+            self.used.note(USED_IN, id.0, now);
+        }
         Ok(Some(SignedIn {
             member: member.member(),
             session: id,
         }))
+    }
+
+    /// Whether a session has not ended. To ask is no use of it.
+    pub fn is_open(&self, id: SessionId) -> Result<bool, MemberError> {
+        let session = self.sessions.get(NO_ENVIRONMENT, &id.0.to_string())?;
+        let Some(session) = session else {
+            return Ok(false);
+        };
+        Ok(self.alive(id, &session, self.clock.now())?.is_some())
+    }
+
+    /// What the keys of members and of their sessions begin with, for whoever watches them.
+    pub(in crate::access) fn prefixes(&self) -> [Vec<u8>; 2] {
+        [
+            self.members.prefix(NO_ENVIRONMENT),
+            self.sessions.prefix(NO_ENVIRONMENT),
+        ]
     }
 
     /// What a page has to send beside the cookie. Only who has the session's token can make it.
@@ -177,20 +198,29 @@ impl Members {
         Ok(views)
     }
 
-    /// Ends a session of `member`.
-    pub async fn end_session(&self, member: MemberId, id: SessionId) -> Result<(), MemberError> {
-        let text = id.0.to_string();
-        let session = self.sessions.get(NO_ENVIRONMENT, &text)?;
-        if session.is_none_or(|session| session.member != member) {
+    /// Ends a session of whoever is signed in: this one or another.
+    pub async fn end_session(&self, own: &SignedIn, id: SessionId) -> Result<(), MemberError> {
+        let (member, text) = (own.member.id, id.0.to_string());
+        let found = self.sessions.get(NO_ENVIRONMENT, &text)?;
+        let found = found.filter(|session| session.member == member);
+        let Some(session) = found else {
             return Err(MemberError::NoSuch {
                 what: "session",
                 id: text,
             });
-        }
+        };
+        let what = match own.session == id {
+            true => "member.signed_out",
+            false => "member.session_ended",
+        };
+        let (by_id, name) = (member.to_string(), &own.member.name);
+        let told = Deed::new(what, "member", &by_id, Some(name))
+            .with("address", session.address)
+            .with("browser", session.browser);
         let mut batch = Batch::default();
         self.forget_session_into(&mut batch, member, id);
-        self.engine.commit(batch).await?;
-        Ok(())
+        let by = Actor::member(&by_id, name);
+        Ok(self.commit(batch, &by, told).await?)
     }
 
     fn forget_session_into(&self, batch: &mut Batch, member: MemberId, id: SessionId) {

@@ -6,6 +6,7 @@ use super::links::{LIFE, Link, LinkKind, invited, named};
 use super::records::SetUp;
 use super::sessions::new_token;
 use super::sign_in::Entered;
+use super::told::{entry, own};
 use super::{MemberError, Members, Visitor, password};
 use crate::domain::{Email, Role, Secret};
 use crate::store::{Batch, NO_ENVIRONMENT, StoreError};
@@ -70,7 +71,10 @@ impl Members {
             .delete_read_into(&mut batch, NO_ENVIRONMENT, SET_UP, &read.raw);
         self.add_into(&mut batch, &owner)?;
         let token = self.begin_session(&mut batch, &owner, visitor, now)?;
-        self.engine.commit(batch).await.map_err(used_meanwhile)?;
+        let told =
+            entry("member.set_up", &owner, "link", visitor).with("email", owner.email.as_str());
+        let committed = self.commit(batch, &own(&owner), told).await;
+        committed.map_err(used_meanwhile)?;
         Ok(Entered {
             member: owner.member(),
             token,

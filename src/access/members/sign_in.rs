@@ -1,6 +1,7 @@
 //! Signing in, by password and, where one is set up, a second factor.
 
 use super::records::Stored;
+use super::told::{entry, own};
 use super::{MemberError, Members, Visitor};
 use crate::domain::{Email, Member, Secret, Timestamp};
 use crate::store::{Batch, NO_ENVIRONMENT, Versioned};
@@ -29,7 +30,8 @@ impl Members {
     /// Signs somebody in. An unknown address takes as much work, and is answered as, a wrong password.
     pub async fn sign_in(&self, asked: SignIn, visitor: &Visitor) -> Result<Entered, MemberError> {
         let now = self.clock.now();
-        self.attempts
+        let is_last = self
+            .attempts
             .begin(&asked.email, &visitor.address, now)
             .map_err(MemberError::TooMany)?;
         let entered = self.try_to_enter(&asked, visitor, now).await;
@@ -38,6 +40,11 @@ impl Members {
             // Neither a guess that failed: the one is half a sign-in, the others are ours.
             Err(MemberError::CodeRequired | MemberError::Busy | MemberError::Store(_)) => {
                 self.attempts.take_back(&asked.email, &visitor.address);
+            }
+            Err(_) if is_last => {
+                if let Some(member) = self.of_email(&asked.email)? {
+                    self.tell_of_lock(&member.value, visitor);
+                }
             }
             Err(_) => {}
         }
@@ -66,7 +73,9 @@ impl Members {
         member.last_signed_in_at = Some(now);
         let mut batch = Batch::default();
         let token = self.begin_session(&mut batch, &member, visitor, now)?;
-        self.replace(&read.raw, &member, batch).await?;
+        let told = entry("member.signed_in", &member, "password", visitor);
+        self.replace(&read.raw, &member, batch, &own(&member), told)
+            .await?;
         Ok(Entered {
             member: member.member(),
             token,
@@ -89,7 +98,8 @@ impl Members {
         visitor: &Visitor,
     ) -> Result<(), MemberError> {
         let now = self.clock.now();
-        self.attempts
+        let is_last = self
+            .attempts
             .begin(&member.email, &visitor.address, now)
             .map_err(MemberError::TooMany)?;
         match self
@@ -97,7 +107,12 @@ impl Members {
             .is_right(password, member.password.as_ref())
             .await
         {
-            Ok(false) => Err(MemberError::Invalid("the password is not right".to_owned())),
+            Ok(false) => {
+                if is_last {
+                    self.tell_of_lock(member, visitor);
+                }
+                Err(MemberError::Invalid("the password is not right".to_owned()))
+            }
             other => {
                 self.attempts.take_back(&member.email, &visitor.address);
                 other.map(drop)

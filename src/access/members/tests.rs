@@ -4,7 +4,8 @@ use std::time::Duration;
 use super::totp::accepted;
 use super::*;
 use crate::crypto::{KeyPurpose, MasterKey, WrappedKey, hmac_sha1};
-use crate::domain::Secret;
+use crate::domain::{Actor, Secret};
+use crate::journal::{AuditFilter, AuditPlace};
 use crate::store::MemoryEngine;
 
 const PASSWORD: &str = "purple otters juggle";
@@ -21,6 +22,7 @@ impl Clock for Hand {
 struct House {
     members: Members,
     engine: SharedEngine,
+    audit: Arc<Audit>,
     hand: Arc<Hand>,
 }
 
@@ -33,8 +35,15 @@ impl House {
             KeyPurpose::ALL.map(|purpose| WrappedKey::generate(&master, purpose, hand.now()));
         let (keyring, _) = Keyring::open(&master, &stored).unwrap();
         let clock: Arc<dyn Clock> = Arc::clone(&hand) as Arc<dyn Clock>;
+        let audit = Arc::new(Audit::new(&engine, Arc::clone(&clock)));
         Self {
-            members: Members::new(&engine, Arc::new(keyring), clock),
+            members: Members::new(
+                &engine,
+                Arc::new(keyring),
+                Arc::clone(&clock),
+                Arc::clone(&audit),
+            ),
+            audit,
             engine,
             hand,
         }
@@ -59,7 +68,10 @@ impl House {
     }
 
     async fn joined(&self, email: &str, role: Role) -> Entered {
-        let invited = self.members.invite(email.parse().unwrap(), role).await;
+        let invited = self
+            .members
+            .invite(email.parse().unwrap(), role, &by())
+            .await;
         let (_, link) = invited.unwrap();
         self.accept(&link).await.unwrap().unwrap()
     }
@@ -90,9 +102,13 @@ impl House {
     }
 
     fn opens(&self, entered: &Entered) -> bool {
-        let found = self.members.of_token(entered.token.expose()).unwrap();
+        let found = self.members.of_token(entered.token.expose(), true).unwrap();
         found.is_some()
     }
+}
+
+fn by() -> Actor {
+    Actor::operator()
 }
 
 fn secret(text: &str) -> Secret<String> {
@@ -135,12 +151,20 @@ async fn links_expire() {
     assert!(matches!(late, Err(MemberError::LinkEnded)));
     house.owner().await;
     let email = "grace@example.com".parse().unwrap();
-    let (member, link) = house.members.invite(email, Role::Member).await.unwrap();
+    let (member, link) = house
+        .members
+        .invite(email, Role::Member, &by())
+        .await
+        .unwrap();
     house.pass(links::LIFE);
     let late = house.accept(&link).await;
     assert!(matches!(late, Err(MemberError::LinkEnded)));
     assert_eq!(house.members.state(&member), MemberState::Invited);
-    let link = house.members.new_link(member.id, false).await.unwrap();
+    let link = house
+        .members
+        .new_link(member.id, false, &by())
+        .await
+        .unwrap();
     assert!(house.accept(&link).await.unwrap().is_some());
     assert!(matches!(
         house.accept(&link).await,
@@ -204,14 +228,14 @@ async fn all_sessions_end_with_the_password_the_role_and_the_member() {
     let id = grace.member.id;
     house
         .members
-        .change_role(None, id, Role::Manager)
+        .change_role(None, id, Role::Manager, &by())
         .await
         .unwrap();
     assert!(!house.opens(&grace));
-    let link = house.members.new_link(id, false).await.unwrap();
+    let link = house.members.new_link(id, false, &by()).await.unwrap();
     let grace = house.accept(&link).await.unwrap().unwrap();
     assert!(house.opens(&grace));
-    house.members.remove(None, id).await.unwrap();
+    house.members.remove(None, id, &by()).await.unwrap();
     assert!(!house.opens(&grace));
     // The address is free again.
     house.joined("grace@example.com", Role::Member).await;
@@ -223,19 +247,19 @@ async fn the_last_admin_stays_and_the_owner_is_nobodys_to_remove() {
     let ada = house.owner().await.member.id;
     let members = &house.members;
     for refused in [
-        members.remove(Some(ada), ada).await,
-        members.change_role(None, ada, Role::Member).await,
+        members.remove(Some(ada), ada, &by()).await,
+        members.change_role(None, ada, Role::Member, &by()).await,
     ] {
         assert!(matches!(refused, Err(MemberError::LastAdmin)));
     }
     // One who never came in does not count.
     let email = "eve@example.com".parse().unwrap();
-    let (eve, _) = members.invite(email, Role::Admin).await.unwrap();
+    let (eve, _) = members.invite(email, Role::Admin, &by()).await.unwrap();
     assert!(matches!(
-        members.remove(None, ada).await,
+        members.remove(None, ada, &by()).await,
         Err(MemberError::LastAdmin)
     ));
-    members.remove(None, eve.id).await.unwrap();
+    members.remove(None, eve.id, &by()).await.unwrap();
 
     let grace = house
         .joined("grace@example.com", Role::Admin)
@@ -243,19 +267,19 @@ async fn the_last_admin_stays_and_the_owner_is_nobodys_to_remove() {
         .member
         .id;
     for refused in [
-        members.remove(Some(grace), ada).await.map(drop),
+        members.remove(Some(grace), ada, &by()).await.map(drop),
         members
-            .change_role(Some(grace), ada, Role::Member)
+            .change_role(Some(grace), ada, Role::Member, &by())
             .await
             .map(drop),
-        members.link_by(Some(grace), ada).await.map(drop),
+        members.link_by(Some(grace), ada, &by()).await.map(drop),
     ] {
         assert!(matches!(refused, Err(MemberError::NotAllowed(_))));
     }
-    members.remove(Some(ada), ada).await.unwrap();
+    members.remove(Some(ada), ada, &by()).await.unwrap();
     assert!(members.find(grace).unwrap().unwrap().is_owner);
     assert!(matches!(
-        members.remove(None, grace).await,
+        members.remove(None, grace, &by()).await,
         Err(MemberError::LastAdmin)
     ));
 }
@@ -296,7 +320,11 @@ async fn two_admins_who_remove_each_other_at_once_leave_one() {
         .member
         .id;
     let members = &house.members;
-    let (one, other) = tokio::join!(members.remove(None, ada), members.remove(None, grace));
+    let by = by();
+    let (one, other) = tokio::join!(
+        members.remove(None, ada, &by),
+        members.remove(None, grace, &by)
+    );
     assert_eq!(one.is_ok() as u8 + other.is_ok() as u8, 1);
 }
 
@@ -391,9 +419,9 @@ async fn a_code_is_asked_for_once_it_was_confirmed_and_each_is_good_once() {
     assert!(house.sign_in(PASSWORD, Some(&lost)).await.is_err());
 
     // A link of an admin's leaves it; one of the command line's takes it away.
-    let link = house.members.new_link(id, false).await.unwrap();
+    let link = house.members.new_link(id, false, &by()).await.unwrap();
     assert!(house.accept(&link).await.unwrap().is_none());
-    let link = house.members.new_link(id, true).await.unwrap();
+    let link = house.members.new_link(id, true, &by()).await.unwrap();
     assert!(house.accept(&link).await.unwrap().is_some());
     assert!(house.sign_in(PASSWORD, None).await.is_ok());
 }
@@ -403,7 +431,11 @@ async fn no_password_token_or_code_is_in_the_store() {
     let house = House::new();
     let owner = house.owner().await;
     let email = "grace@example.com".parse().unwrap();
-    let (_, link) = house.members.invite(email, Role::Member).await.unwrap();
+    let (_, link) = house
+        .members
+        .invite(email, Role::Member, &by())
+        .await
+        .unwrap();
     let begun = house.members.begin_totp(owner.member.id).await.unwrap();
     let all = house.engine.scan(b"", None, usize::MAX).unwrap();
     let all: Vec<u8> = all
@@ -419,4 +451,51 @@ async fn no_password_token_or_code_is_in_the_store() {
     ] {
         assert!(!all.contains(secret), "{all}");
     }
+}
+
+#[tokio::test]
+async fn what_a_page_asks_by_itself_is_no_use_of_a_session() {
+    let house = House::new();
+    let owner = house.owner().await;
+    let by_itself = || {
+        let found = house.members.of_token(owner.token.expose(), false);
+        found.unwrap().is_some()
+    };
+    let begun = house.hand.now();
+    house.pass(sessions::IDLE - Duration::from_secs(1));
+    assert!(by_itself());
+    let seen = house.members.sessions_of(owner.member.id).unwrap();
+    assert_eq!(seen[0].last_used_at, begun);
+    house.pass(Duration::from_secs(1));
+    assert!(!by_itself() && !house.opens(&owner));
+}
+
+#[tokio::test]
+async fn a_lock_is_told_once_and_only_of_somebody_who_is_there() {
+    let house = House::new();
+    house.owner().await;
+    for email in ["ada@example.com", "nobody@example.com"] {
+        for _ in 0..12 {
+            house.pass(Duration::from_secs(20));
+            let asked = SignIn {
+                email: email.parse().unwrap(),
+                password: secret("wrong wrong wrong"),
+                code: None,
+            };
+            let visitor = Visitor::default();
+            assert!(house.members.sign_in(asked, &visitor).await.is_err());
+        }
+    }
+    // It is told by a task that nobody waits for; there is one thread, so that it has its turn here.
+    tokio::task::yield_now().await;
+    let filter = AuditFilter {
+        what: Some("member.locked_out".to_owned()),
+        ..AuditFilter::default()
+    };
+    let (told, _) = house
+        .audit
+        .list(&[None], &filter, &AuditPlace::default(), 9)
+        .unwrap();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].record.object.name.as_deref(), Some("Ada"));
 }

@@ -63,11 +63,11 @@ impl Agents {
         let ended = match verdict {
             Verdict::Deny => approval,
             Verdict::Approve => {
-                let (agents, of) = (self.clone(), approval.clone());
+                let (agents, of, by) = (self.clone(), approval.clone(), by.clone());
                 let task = self
                     .parts
                     .vault
-                    .own_task(async move { agents.run(of).await });
+                    .own_task(async move { agents.run(of, &by).await });
                 task.await.unwrap_or(Ok(approval))?
             }
         };
@@ -75,9 +75,9 @@ impl Agents {
     }
 
     /// Sends what was approved, and writes down what became of it.
-    async fn run(&self, approval: Approval) -> Result<Approval, AgentError> {
+    async fn run(&self, approval: Approval, by: &Actor) -> Result<Approval, AgentError> {
         let (environment, id) = (approval.environment, approval.id);
-        match self.send_approved(&approval).await {
+        match self.send_approved(&approval, by).await {
             Ok(answer) => {
                 let state = ApprovalState::Executed;
                 let done = self
@@ -93,7 +93,7 @@ impl Agents {
     }
 
     /// The answer to the call, with the rights that its key and toolset have by now.
-    async fn send_approved(&self, approval: &Approval) -> Result<Outcome, AgentError> {
+    async fn send_approved(&self, approval: &Approval, by: &Actor) -> Result<Outcome, AgentError> {
         let key = self.parts.access.valid(approval.environment, approval.key);
         let key = key.map_err(|error| match error {
             AccessError::Store(error) => AgentError::Store(error),
@@ -105,7 +105,7 @@ impl Agents {
             )
         })?;
         let toolset = approval.toolset.as_ref().map(|name| name.as_str());
-        let who: Principal = self.principal(Arc::new(key), toolset)?;
+        let who: Principal = self.principal(Arc::new(key), toolset)?.approved(by);
         let kept = self.approvals.kept(approval)?;
         let mut plan = self.plan(&who, &kept.call)?;
         let prepared = self.prepare(&mut plan).await;

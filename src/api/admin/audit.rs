@@ -8,7 +8,7 @@ use crate::api::error::{ApiError, blocking};
 use crate::api::extract::Overseer;
 use crate::api::query::{MAX_LIMIT, Query};
 use crate::domain::{Actor, Environment, Timestamp};
-use crate::journal::{Audit, AuditEntry as Entry, AuditFilter, Broken, Object};
+use crate::journal::{Audit, AuditEntry as Entry, AuditFilter, AuditPlace, Broken, Head, Object};
 
 /// Rows of an answer, unless told.
 const DEFAULT_LIMIT: usize = 50;
@@ -16,7 +16,7 @@ const DEFAULT_LIMIT: usize = 50;
 /// Somebody changed something.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct AuditRow {
-    /// Counts the records of the environment from 1.
+    /// Counts the records of the environment from 1; those of none are counted apart, as `server-1`.
     id: String,
     #[schema(value_type = String)]
     at: Timestamp,
@@ -24,6 +24,7 @@ pub struct AuditRow {
     /// Such as `connection.deleted`.
     what: String,
     object: Object,
+    /// Null for what belongs to none: people, and settings of the server.
     environment: Option<Environment>,
     /// What else is to be known; of a change, which fields it changed, and never what a secret is.
     detail: Map<String, Value>,
@@ -50,6 +51,10 @@ pub struct AuditCheck {
     records: Option<u64>,
     /// The hash of the last one, if it is whole: worth noting elsewhere.
     hash: Option<String>,
+    /// The same of the records of no environment, which only people see.
+    server_records: Option<u64>,
+    /// The hash of the last of those.
+    server_hash: Option<String>,
     /// Where it is broken, and how.
     broken: Option<String>,
 }
@@ -58,7 +63,10 @@ impl From<Entry> for AuditRow {
     fn from(entry: Entry) -> Self {
         let record = entry.record;
         Self {
-            id: record.number.to_string(),
+            id: match record.environment {
+                Some(_) => record.number.to_string(),
+                None => format!("server-{}", record.number),
+            },
             at: record.at,
             actor: record.actor,
             what: record.what,
@@ -70,11 +78,12 @@ impl From<Entry> for AuditRow {
     }
 }
 
-/// `GET /admin/api/audit`: who changed what in the environment, latest first.
+/// `GET /admin/api/audit`: who changed what in the environment, latest first; for people among it what
+/// belongs to no environment.
 #[utoipa::path(
     get, path = "/admin/api/audit", tag = "admin", security(("key" = [])),
     params(
-        ("actor" = Option<String>, Query, description = "Only by the actor with this id or name, or by those of this kind: `member`, `key`, `user`, `operator` or `system`"),
+        ("actor" = Option<String>, Query, description = "Only by the actor with this id or name, or by actors of this kind"),
         ("what" = Option<String>, Query, description = "Only this, as in `connection.deleted`; `connection` means all of its kind"),
         ("q" = Option<String>, Query, description = "Only records with this in them, in any case"),
         ("from" = Option<String>, Query, description = "Not before this time (RFC 3339)"),
@@ -101,18 +110,36 @@ pub async fn list(
     };
     let limit = query.get::<usize>("limit", "a whole number")?;
     let limit = limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT);
-    let before = query.get("before", "the `next` of an answer")?;
-    let (audit, environment) = (audit.into_inner(), overseer.environment);
-    let found = blocking(move || audit.list(Some(environment), &filter, before, limit));
+    let (audit, chains) = (audit.into_inner(), chains(&overseer));
+    let before = before(&query, chains.len())?;
+    let found = blocking(move || audit.list(&chains, &filter, &before, limit));
     let (rows, next) = found.await?;
     Ok(web::Json(AuditRows {
         rows: rows.into_iter().map(AuditRow::from).collect(),
-        next: next.map(|number| number.to_string()),
+        next: next.map(|place| place.to_string()),
     }))
 }
 
+/// The environment's records, and for people those of none.
+fn chains(overseer: &Overseer) -> Vec<Option<Environment>> {
+    let mut chains = vec![Some(overseer.environment)];
+    if overseer.is_person() {
+        chains.push(None);
+    }
+    chains
+}
+
+fn before(query: &Query, chains: usize) -> Result<AuditPlace, ApiError> {
+    let next = "the `next` of an answer";
+    let before: AuditPlace = query.get("before", next)?.unwrap_or_default();
+    match before.is_in(chains) {
+        true => Ok(before),
+        false => Err(ApiError::bad_request(format!("before: must be {next}"))),
+    }
+}
+
 /// `GET /admin/api/audit/check`: follows the environment's records from the last to the first, and
-/// says whether each still carries the hash of the one before.
+/// says whether each still carries the hash of the one before; for people also those of none.
 #[utoipa::path(
     get, path = "/admin/api/audit/check", tag = "admin", security(("key" = [])),
     responses((status = 200, body = AuditCheck), (status = 403))
@@ -121,25 +148,38 @@ pub async fn check(
     overseer: Overseer,
     audit: web::Data<Audit>,
 ) -> Result<web::Json<AuditCheck>, ApiError> {
-    let (audit, environment) = (audit.into_inner(), overseer.environment);
-    let checked = blocking(move || match audit.verify(Some(environment)) {
-        Ok(end) => Ok(Ok(end)),
-        Err(Broken::Store(error)) => Err(error),
-        Err(broken) => Ok(Err(broken.to_string())),
+    let (audit, chains) = (audit.into_inner(), chains(&overseer));
+    let checked = blocking(move || {
+        let ends: Result<Vec<Head>, Broken> =
+            chains.iter().map(|chain| audit.verify(*chain)).collect();
+        match ends {
+            Err(Broken::Store(error)) => Err(error),
+            Err(broken) => Ok(Err(broken.to_string())),
+            Ok(ends) => Ok(Ok(ends)),
+        }
     });
     Ok(web::Json(match checked.await? {
-        Ok(end) => AuditCheck {
-            whole: true,
-            records: Some(end.number),
-            hash: Some(end.hash),
-            broken: None,
-        },
+        Ok(ends) => {
+            let mut ends = ends.into_iter();
+            let (own, server) = (ends.next(), ends.next());
+            AuditCheck {
+                whole: true,
+                records: own.as_ref().map(|end| end.number),
+                hash: own.map(|end| end.hash),
+                server_records: server.as_ref().map(|end| end.number),
+                server_hash: server.map(|end| end.hash),
+                broken: None,
+            }
+        }
         Err(broken) => {
+            let environment = overseer.environment;
             tracing::error!(%environment, error = broken, "the audit log does not hold");
             AuditCheck {
                 whole: false,
                 records: None,
                 hash: None,
+                server_records: None,
+                server_hash: None,
                 broken: Some(broken),
             }
         }

@@ -1,6 +1,7 @@
 //! What happened: requests to providers, refreshes of tokens, sign-ins.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::Method;
@@ -10,7 +11,10 @@ use bytes::Bytes;
 use futures_util::stream;
 use serde::Serialize;
 use serde_json::json;
+use tokio::sync::watch;
+use tokio::time::{Instant, Interval, interval_at};
 
+use crate::access::Access;
 use crate::api::error::ApiError;
 use crate::api::extract::Overseer;
 use crate::api::query::{MAX_LIMIT, Query};
@@ -19,7 +23,8 @@ use crate::journal::{
 };
 
 const DEFAULT_LIMIT: usize = 50;
-/// What a connection carries at least so often, or proxies take it for dead.
+/// What a connection carries at least so often, or proxies take it for dead. As often it is asked
+/// whether who listens still may: sessions end by the clock as well.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// An event as lists show it.
@@ -121,7 +126,8 @@ pub async fn get(
 }
 
 /// `GET /admin/api/logs/stream`: what happens from now on, as server-sent events: one `data:` each, a
-/// row as lists have it. A reader that is too slow is sent `event: missed` with how many it missed.
+/// row as lists have it. A reader that is too slow is sent `event: missed` with how many it missed. It
+/// ends when the session or the API key does.
 #[utoipa::path(
     get, path = "/admin/api/logs/stream", tag = "journal", security(("key" = [])),
     params(
@@ -133,6 +139,7 @@ pub async fn stream(
     overseer: Overseer,
     request: HttpRequest,
     journal: web::Data<Journal>,
+    access: web::Data<Access>,
 ) -> Result<HttpResponse, ApiError> {
     let filter = filter(&Query::parse(request.query_string()))?;
     let environment = overseer.environment;
@@ -144,28 +151,71 @@ pub async fn stream(
     if request.method() == Method::HEAD {
         return Ok(response.finish());
     }
-    let listener = journal.listen(environment, filter);
+    let mut tail = Tail {
+        listener: journal.listen(environment, filter),
+        changes: access.changes(),
+        again: interval_at(Instant::now() + KEEP_ALIVE, KEEP_ALIVE),
+        overseer,
+        access: access.into_inner(),
+    };
+    // Whatever has changed since the request was let in is looked at first.
+    tail.changes.mark_changed();
     // Something at once: until then a browser takes the stream for not begun.
     let first = Some(Bytes::from_static(b": listening\n\n"));
-    let told = stream::unfold((first, listener), |(first, mut listener)| async move {
+    let told = stream::unfold((first, tail), |(first, mut tail)| async move {
         let piece = match first {
             Some(first) => first,
-            None => next(&mut listener).await?,
+            None => tail.next().await?,
         };
-        Some((Ok::<_, Infallible>(piece), (None, listener)))
+        Some((Ok::<_, Infallible>(piece), (None, tail)))
     });
     Ok(response.streaming(told))
 }
 
-/// The next piece of a stream.
-async fn next(listener: &mut Listener) -> Option<Bytes> {
-    let text = match tokio::time::timeout(KEEP_ALIVE, listener.next()).await {
-        Err(_) => ": keep-alive\n\n".to_owned(),
-        Ok(Heard::End) => return None,
-        Ok(Heard::Missed(missed)) => {
+/// What somebody listens to, for as long as that one may.
+struct Tail {
+    listener: Listener,
+    overseer: Overseer,
+    access: Arc<Access>,
+    /// When somebody may have become nobody.
+    changes: watch::Receiver<u64>,
+    again: Interval,
+}
+
+impl Tail {
+    /// The next piece of the stream.
+    async fn next(&mut self) -> Option<Bytes> {
+        loop {
+            let heard = tokio::select! {
+                // In this order: however much happens, nobody hears of it who may not.
+                biased;
+                changed = self.changes.changed() => {
+                    changed.ok()?;
+                    self.stands()?;
+                    continue;
+                }
+                _ = self.again.tick() => {
+                    self.stands()?;
+                    return Some(Bytes::from_static(b": keep-alive\n\n"));
+                }
+                heard = self.listener.next() => heard,
+            };
+            return piece(&heard);
+        }
+    }
+
+    fn stands(&self) -> Option<()> {
+        self.overseer.still_stands(&self.access).then_some(())
+    }
+}
+
+fn piece(heard: &Heard) -> Option<Bytes> {
+    let text = match heard {
+        Heard::End => return None,
+        Heard::Missed(missed) => {
             format!("event: missed\ndata: {}\n\n", json!({ "missed": missed }))
         }
-        Ok(Heard::Event(told)) => {
+        Heard::Event(told) => {
             let row = LogRow {
                 id: told.id,
                 event: told.event.clone(),

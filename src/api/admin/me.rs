@@ -163,6 +163,6 @@ pub async fn end_session(
     let id = uuid::Uuid::try_parse(&id)
         .map_err(|_| ApiError::bad_request("a session's id is a UUID"))?;
     let members = access.members();
-    members.end_session(own.member.id, SessionId(id)).await?;
+    members.end_session(&own, SessionId(id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use super::session::email;
 use super::setup::LinkView;
 use crate::access::Access;
-use crate::api::PublicUrl;
 use crate::api::error::ApiError;
 use crate::api::extract::{Admin, Json, Member};
+use crate::api::{PublicUrl, actor};
 use crate::domain::{self, MemberId, MemberState, Role, Timestamp};
 
 /// A member as others see it.
@@ -75,13 +75,14 @@ pub async fn list(_: Member, access: web::Data<Access>) -> Result<web::Json<Valu
 /// `POST /admin/api/members`: invites somebody. The link is in the answer and nowhere else: send it.
 #[utoipa::path(post, path = "/admin/api/members", tag = "members", security(("admin" = [])), request_body = Invite, responses((status = 200, body = Value), (status = 409)))]
 pub async fn invite(
-    _: Admin,
+    Admin(asker): Admin,
     Json(asked): Json<Invite>,
     access: web::Data<Access>,
     public_url: web::Data<PublicUrl>,
 ) -> Result<web::Json<Value>, ApiError> {
     let members = access.members();
-    let (member, link) = members.invite(email(&asked.email)?, asked.role).await?;
+    let (email, by) = (email(&asked.email)?, actor::of_asker(&asker));
+    let (member, link) = members.invite(email, asked.role, &by).await?;
     let state = members.state(&member);
     Ok(web::Json(json!({
         "member": MemberView::new(member, state),
@@ -103,7 +104,8 @@ pub async fn change_role(
     access: web::Data<Access>,
 ) -> Result<web::Json<MemberView>, ApiError> {
     let members = access.members();
-    let changed = members.change_role(asker.by(), id_of(&id)?, asked.role);
+    let by = actor::of_asker(&asker);
+    let changed = members.change_role(asker.by(), id_of(&id)?, asked.role, &by);
     let member = changed.await?;
     let state = members.state(&member);
     Ok(web::Json(MemberView::new(member, state)))
@@ -122,7 +124,9 @@ pub async fn link(
     access: web::Data<Access>,
     public_url: web::Data<PublicUrl>,
 ) -> Result<web::Json<LinkView>, ApiError> {
-    let link = access.members().link_by(asker.by(), id_of(&id)?).await?;
+    let by = actor::of_asker(&asker);
+    let made = access.members().link_by(asker.by(), id_of(&id)?, &by);
+    let link = made.await?;
     Ok(web::Json(LinkView::new(&link, &public_url.0)))
 }
 
@@ -138,7 +142,8 @@ pub async fn remove(
     access: web::Data<Access>,
 ) -> Result<HttpResponse, ApiError> {
     let members = access.members();
-    members.remove(asker.by(), id_of(&id)?).await?;
+    let by = actor::of_asker(&asker);
+    members.remove(asker.by(), id_of(&id)?, &by).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -122,7 +122,7 @@ pub async fn sign_out(
     access: web::Data<Access>,
 ) -> Result<HttpResponse, ApiError> {
     let members = access.members();
-    members.end_session(own.member.id, own.session).await?;
+    members.end_session(&own, own.session).await?;
     Ok(without_cookie())
 }
 

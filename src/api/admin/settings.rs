@@ -1,7 +1,10 @@
 //! What is in force, and how the server stands: nothing of it is a secret.
 //!
-//! **Why read-only:** settings come from flags, the environment and a file, which win over anything
-//! that could be written down here; two places for one setting would leave people guessing.
+//! **What can be changed:** the few settings that people decide about while they look at these pages,
+//! and only where no flag, variable or file says them: two places for one setting would leave people
+//! guessing. `fixed` says which those are.
+
+mod wishes;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,13 +13,17 @@ use actix_web::web;
 use serde::Serialize;
 use tokio::time::Instant;
 
+use wishes::SettingsWishes;
+
 use crate::api::PublicUrl;
+use crate::api::actor;
 use crate::api::error::{ApiError, blocking};
-use crate::api::extract::Overseer;
+use crate::api::extract::{Admin, Json, Overseer};
 use crate::config::Config;
 use crate::domain::{Timestamp, Validation};
 use crate::store::StoreError;
 use crate::store::embedded::EmbeddedEngine;
+use crate::tuning::Tuning;
 use crate::vault::Vault;
 use crate::vault::keys::{KeyFacts, Keys};
 
@@ -25,6 +32,8 @@ use crate::vault::keys::{KeyFacts, Keys};
 pub struct Standing {
     /// What was set.
     pub config: Arc<Config>,
+    /// What of it can be changed.
+    pub tuning: Arc<Tuning>,
     /// The store, unless everything is in memory.
     pub engine: Option<Arc<EmbeddedEngine>>,
     /// The data keys.
@@ -55,6 +64,9 @@ pub struct SettingsView {
     egress: EgressView,
     store: StoreView,
     encryption: EncryptionView,
+    /// What of `retention`, `authkit` and `rateLimit` is set by the environment or a file, and can be
+    /// changed only there: as in `retention.days`.
+    fixed: Vec<&'static str>,
 }
 
 /// How long and how much the journal keeps.
@@ -173,8 +185,8 @@ impl KeyView {
     }
 }
 
-/// `GET /admin/api/settings`: what is in force, and how the server stands. Nothing of it can be
-/// changed here: `config.toml` says where settings come from.
+/// `GET /admin/api/settings`: what is in force, and how the server stands. `config.toml` says where
+/// settings come from.
 #[utoipa::path(
     get, path = "/admin/api/settings", tag = "admin", security(("key" = [])),
     responses((status = 200, body = SettingsView), (status = 403))
@@ -185,6 +197,36 @@ pub async fn get(
     vault: web::Data<Vault>,
     public_url: web::Data<PublicUrl>,
 ) -> Result<web::Json<SettingsView>, ApiError> {
+    show(standing, vault, &public_url).await
+}
+
+/// `PATCH /admin/api/settings`: changes some of what is in force, at once and for good: all that is
+/// sent, or nothing. What is left out stays.
+#[utoipa::path(
+    patch, path = "/admin/api/settings", tag = "admin", security(("admin" = [])),
+    request_body = SettingsWishes,
+    responses(
+        (status = 200, body = SettingsView), (status = 400), (status = 403),
+        (status = 409, description = "Set by the environment or a file; the message says where"),
+    )
+)]
+pub async fn update(
+    Admin(asker): Admin,
+    Json(wishes): Json<SettingsWishes>,
+    standing: web::Data<Standing>,
+    vault: web::Data<Vault>,
+    public_url: web::Data<PublicUrl>,
+) -> Result<web::Json<SettingsView>, ApiError> {
+    let by = actor::of_asker(&asker);
+    standing.tuning.change(&wishes.into(), &by).await?;
+    show(standing, vault, &public_url).await
+}
+
+async fn show(
+    standing: web::Data<Standing>,
+    vault: web::Data<Vault>,
+    public_url: &PublicUrl,
+) -> Result<web::Json<SettingsView>, ApiError> {
     let public_url = public_url.0.clone();
     let (standing, vault) = (standing.into_inner(), vault.into_inner());
     let view = blocking(move || standing.view(&vault, public_url)).await?;
@@ -194,7 +236,7 @@ pub async fn get(
 impl Standing {
     fn view(&self, vault: &Vault, public_url: String) -> Result<SettingsView, StoreError> {
         let config = &self.config;
-        let folder = config.connectors_dir.as_ref();
+        let (folder, tuned) = (config.connectors_dir.as_ref(), self.tuning.now());
         Ok(SettingsView {
             public_url,
             data_dir: config.data_dir.display().to_string(),
@@ -204,18 +246,18 @@ impl Standing {
             uptime_seconds: self.started.elapsed().as_secs(),
             workers: config.workers,
             retention: RetentionView {
-                days: config.journal.days,
-                megabytes: config.journal.megabytes,
+                days: tuned.days.unwrap_or(config.journal.days),
+                megabytes: tuned.megabytes.unwrap_or(config.journal.megabytes),
             },
             rate_limit: RateLimitView {
-                requests_per_minute: config.limits.requests_per_minute.map(Into::into),
+                requests_per_minute: tuned.requests_per_minute.filter(|limit| *limit > 0),
             },
             limits: LimitsView {
                 max_connections: config.limits.max_connections,
                 json_body_bytes: config.limits.json_body_bytes,
             },
             authkit: AuthKitView {
-                allowed_origins: config.authkit.allowed_origins.clone(),
+                allowed_origins: tuned.allowed_origins.unwrap_or_default(),
                 session_minutes: config.authkit.session.as_secs() / 60,
                 link_hours: config.authkit.link.as_secs() / 3600,
             },
@@ -235,6 +277,7 @@ impl Standing {
             },
             store: self.store()?,
             encryption: self.encryption(vault)?,
+            fixed: self.tuning.fixed(),
         })
     }
 

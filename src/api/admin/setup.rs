@@ -10,7 +10,7 @@ use crate::api::PublicUrl;
 use crate::api::error::ApiError;
 use crate::api::extract::session::from_our_own_page;
 use crate::api::extract::{Json, Operator};
-use crate::domain::{Email, Secret, Timestamp};
+use crate::domain::{Actor, Email, Secret, Timestamp};
 
 /// The first administrator.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
@@ -132,7 +132,8 @@ pub async fn lost(members: &Members, email: Option<&Email>) -> Result<Link, Memb
     match email {
         Some(email) => {
             let member = members.with_email(email)?;
-            members.new_link(member.id, true).await
+            let by = Actor::operator();
+            members.new_link(member.id, true, &by).await
         }
         None => members.set_up_link().await?.ok_or_else(|| {
             MemberError::Invalid(

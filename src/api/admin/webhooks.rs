@@ -44,7 +44,7 @@ pub struct WebhookView {
     failing_since: Option<Timestamp>,
     /// Why the program has switched it off.
     disabled_reason: Option<String>,
-    /// What messages are signed with; only in the answer to the request that made it.
+    /// What messages are signed with; only in the answers to the requests that make one.
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<String>,
 }
@@ -198,6 +198,26 @@ pub async fn delete(
     let (environment, by) = (caller.scope().environment, actor::of(&caller));
     let removed = webhooks.remove(environment, &id, &by).await?;
     Ok(web::Json(removed.into()))
+}
+
+/// `POST /admin/api/webhooks/{id}/secret`: gives it another secret, which stands in the answer and
+/// nowhere else. The one before is good for nothing from now on.
+#[utoipa::path(
+    post, path = "/admin/api/webhooks/{id}/secret", tag = "admin", security(("key" = [])),
+    params(("id" = String, Path, description = "The webhook's id")),
+    responses((status = 200, body = WebhookView), (status = 403), (status = 404))
+)]
+pub async fn secret(
+    Administrator(caller): Administrator,
+    id: web::Path<String>,
+    webhooks: web::Data<Webhooks>,
+) -> Result<web::Json<WebhookView>, ApiError> {
+    let (environment, by) = (caller.scope().environment, actor::of(&caller));
+    let (webhook, secret) = webhooks.renew_secret(environment, &id, &by).await?;
+    Ok(web::Json(WebhookView {
+        secret: Some(secret.expose().clone()),
+        ..WebhookView::from(webhook)
+    }))
 }
 
 /// `GET /admin/api/webhooks/{id}/deliveries`: its last 50 messages, latest first.

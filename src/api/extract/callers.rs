@@ -6,12 +6,13 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
-use super::people::Member;
+use super::people::{Member, Who};
 use super::session;
+use crate::access::members::SessionId;
 use crate::access::{Access, AccessError, Admitted};
 use crate::api::error::{ApiError, Kind};
 use crate::api::layers::Served;
-use crate::domain::{ApiKey, Environment, Permission, Right, Scope};
+use crate::domain::{ApiKey, ApiKeyId, Environment, Permission, Right, Scope};
 
 /// Where the key stands.
 const KEY: &str = "x-pica-secret";
@@ -169,6 +170,40 @@ fn administers(caller: Caller) -> Result<Administrator, ApiError> {
 pub struct Overseer {
     /// Which environment.
     pub environment: Environment,
+    /// How that one came in.
+    pass: Pass,
+}
+
+/// How somebody came in who may stay for longer than a request takes.
+#[derive(Clone, Copy, Debug)]
+enum Pass {
+    /// With this API key.
+    Key(ApiKeyId),
+    /// By this session.
+    Session(SessionId),
+    /// As whoever has the server's own machine.
+    Machine,
+}
+
+impl Overseer {
+    /// Whether it is a person or the command line. API keys are of their environment, and see nothing
+    /// of what belongs to none.
+    pub fn is_person(&self) -> bool {
+        !matches!(self.pass, Pass::Key(_))
+    }
+
+    /// Whether that one would still come in. Another role ends a session, so that the role is asked
+    /// with it. To ask is no use of a session.
+    pub fn still_stands(&self, access: &Access) -> bool {
+        match self.pass {
+            Pass::Key(id) => {
+                let key = access.valid(self.environment, id);
+                key.is_ok_and(|key| key.is_some_and(|key| key.person.is_none()))
+            }
+            Pass::Session(id) => access.members().is_open(id).unwrap_or(false),
+            Pass::Machine => true,
+        }
+    }
 }
 
 impl FromRequest for Overseer {
@@ -176,15 +211,26 @@ impl FromRequest for Overseer {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let environment = match request.headers().contains_key(KEY) {
+        let overseer = match request.headers().contains_key(KEY) {
             true => admit(request)
                 .and_then(administers)
-                .map(|administrator| administrator.0.scope().environment),
+                .map(|Administrator(caller)| Self {
+                    environment: caller.scope().environment,
+                    pass: Pass::Key(caller.key.id),
+                }),
             false => Member::from_request(request, payload)
                 .into_inner()
-                .and_then(|member| member.0.environment()),
+                .and_then(|Member(asker)| {
+                    Ok(Self {
+                        environment: asker.environment()?,
+                        pass: match asker.who {
+                            Who::Person(signed_in) => Pass::Session(signed_in.session),
+                            Who::Dev(_) | Who::CommandLine => Pass::Machine,
+                        },
+                    })
+                }),
         };
-        ready(environment.map(|environment| Self { environment }))
+        ready(overseer)
     }
 }
 

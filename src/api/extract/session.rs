@@ -28,6 +28,8 @@ pub const COOKIE: &str = "__Host-magpie";
 pub const ENVIRONMENT: &str = "x-magpie-environment";
 /// The header with what only our own pages can know.
 const CSRF: &str = "x-magpie-csrf";
+/// The header of what a page asks by itself, while nobody looks: `true` makes it no use of a session.
+const BACKGROUND: &str = "x-magpie-background";
 /// The built-in administrator's; nothing rests on it.
 pub const DEV_CSRF: &str = "dev";
 /// What proxies add. Whoever comes through one does not come from this machine.
@@ -56,7 +58,7 @@ pub fn asker(request: &HttpRequest) -> Result<Option<Asker>, ApiError> {
     }
     let members = members(request);
     if let Some(token) = &cookie {
-        match members.of_token(token)? {
+        match members.of_token(token, is_use(headers))? {
             Some(signed_in) => return by_session(members, token, signed_in, headers).map(Some),
             None if !members.is_dev() => return Err(ended()),
             None => {}
@@ -98,12 +100,19 @@ fn by_session(
 pub fn seen(request: &HttpRequest) -> Result<Option<(Who, String)>, ApiError> {
     let members = members(request);
     if let Some(token) = cookie_of(request, COOKIE)
-        && let Some(signed_in) = members.of_token(&token)?
+        && let Some(signed_in) = members.of_token(&token, is_use(request.headers()))?
     {
         return Ok(Some((Who::Person(signed_in), members.csrf_of(&token))));
     }
     let dev = || (Who::Dev(members.dev()), DEV_CSRF.to_owned());
     Ok(is_dev(request, members).then(dev))
+}
+
+/// Whether somebody asks, and not a page by itself.
+fn is_use(headers: &HeaderMap) -> bool {
+    headers
+        .get(BACKGROUND)
+        .is_none_or(|said| said.as_bytes() != b"true")
 }
 
 /// The members. Every app is built with them.

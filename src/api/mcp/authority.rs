@@ -12,7 +12,7 @@ use crate::access::AccessError;
 use crate::api::PublicUrl;
 use crate::api::error::{ApiError, Kind};
 use crate::api::extract::admit_key;
-use crate::config::AuthKitSettings;
+use crate::config::Origins;
 use crate::domain::ApiKey;
 
 /// Whoever holds an API key, sent as `x-pica-secret` or as `Authorization: Bearer`. What it may do
@@ -77,10 +77,14 @@ fn check_origin(request: &HttpRequest) -> Result<(), ApiError> {
         .and_then(|url| Url::parse(&url.0).ok())
         .map(|url| url.origin().ascii_serialization());
     let allowed = request
-        .app_data::<web::Data<AuthKitSettings>>()
-        .map_or(&[][..], |settings| settings.allowed_origins.as_slice());
+        .app_data::<web::Data<Origins>>()
+        .map(|allowed| allowed.now());
     let is_allowed = origin.to_str().is_ok_and(|origin| {
-        own.as_deref() == Some(origin) || allowed.iter().any(|allowed| allowed == origin)
+        own.as_deref() == Some(origin)
+            || allowed
+                .iter()
+                .flat_map(|allowed| allowed.iter())
+                .any(|allowed| allowed == origin)
     });
     match is_allowed {
         true => Ok(()),
@@ -125,11 +129,7 @@ mod tests {
 
     #[test]
     fn only_our_own_pages_and_those_allowed_come_in() {
-        let settings = AuthKitSettings {
-            session: std::time::Duration::ZERO,
-            allowed_origins: vec!["https://app.example.com".to_owned()],
-            link: std::time::Duration::ZERO,
-        };
+        let allowed = Origins::new(vec!["https://app.example.com".to_owned()]);
         for (origin, comes_in) in [
             (None, true),
             (Some("https://magpie.example.com"), true),
@@ -144,7 +144,7 @@ mod tests {
                 .app_data(web::Data::new(PublicUrl(
                     "https://magpie.example.com/x".to_owned(),
                 )))
-                .app_data(web::Data::new(settings.clone()));
+                .app_data(web::Data::new(allowed.clone()));
             if let Some(origin) = origin {
                 request = request.insert_header(("origin", origin));
             }

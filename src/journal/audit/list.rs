@@ -1,9 +1,14 @@
-//! Looking into the audit log.
+//! Looking into the audit log: into several of its chains as if they were one.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::num::ParseIntError;
+use std::str::FromStr;
 
 use super::chain::{Link, id};
 use super::{Audit, Record, scope};
 use crate::domain::{Environment, Timestamp};
-use crate::store::StoreError;
+use crate::store::{StoreError, Table};
 
 /// Records are read in portions of so many while a filter is applied.
 const PORTION: usize = 512;
@@ -11,7 +16,7 @@ const PORTION: usize = 512;
 /// Which records are wanted. All conditions must hold.
 #[derive(Clone, Debug, Default)]
 pub struct AuditFilter {
-    /// Only by the actor with this id or name, or by those of this kind.
+    /// Only by the actor with this id or name, or by actors of this kind.
     pub actor: Option<String>,
     /// Only this, as in `connection.deleted`; `connection` means all of its kind.
     pub what: Option<String>,
@@ -36,8 +41,9 @@ impl AuditFilter {
     fn fits(&self, record: &Record, text: &str) -> bool {
         let actor = &record.actor;
         let is_by = |wanted: &String| {
-            let said = [actor.id.as_deref(), actor.name.as_deref()];
-            said.contains(&Some(wanted.as_str())) || actor.kind.as_str() == wanted
+            actor.id.as_ref() == Some(wanted)
+                || actor.name.as_ref() == Some(wanted)
+                || actor.kind.as_str() == wanted
         };
         let is_what = |wanted: &String| {
             let rest = record.what.strip_prefix(wanted.as_str());
@@ -53,41 +59,119 @@ impl AuditFilter {
 }
 
 impl Audit {
-    /// At most `limit` records that fit `filter`, latest first, of those with a number less than
-    /// `before`; and the number before which the next ones stand, if there may be some.
+    /// At most `limit` records of these chains that fit `filter`, latest first, of those that stand
+    /// behind `before`; and the place behind which the next ones stand, if there are some.
     ///
     /// It may read the whole log, which takes milliseconds for thousands.
     pub fn list(
         &self,
-        environment: Option<Environment>,
+        chains: &[Option<Environment>],
         filter: &AuditFilter,
-        before: Option<u64>,
+        before: &Place,
         limit: usize,
-    ) -> Result<(Vec<Entry>, Option<u64>), StoreError> {
+    ) -> Result<(Vec<Entry>, Option<Place>), StoreError> {
+        let mut readers: Vec<Reader> = (0..)
+            .zip(chains)
+            .map(|(n, chain)| Reader::new(*chain, before.0.get(n).copied()))
+            .collect();
         let mut rows: Vec<Entry> = Vec::new();
-        let mut after = before.map(id);
         loop {
-            let some = self
-                .links
-                .scan(scope(environment), after.as_deref(), PORTION)?;
+            for reader in &mut readers {
+                reader.fill(&self.links, filter)?;
+            }
+            let latest = readers
+                .iter_mut()
+                .filter(|reader| reader.ready.front().is_some())
+                // Of two of the same time the first chain's: so it is on every page.
+                .reduce(|one, other| if other.at() > one.at() { other } else { one });
+            let Some(latest) = latest else {
+                return Ok((rows, None));
+            };
+            if rows.len() == limit {
+                let places = readers.iter().map(Reader::place);
+                return Ok((rows, Some(Place(places.collect()))));
+            }
+            rows.extend(latest.ready.pop_front());
+        }
+    }
+}
+
+/// A place between records: in each of the chains, the number before which it is. Nowhere said, it is
+/// before all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place(Vec<u64>);
+
+impl Place {
+    /// Whether it is one in so many chains.
+    pub fn is_in(&self, chains: usize) -> bool {
+        self.0.is_empty() || self.0.len() == chains
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let numbers: Vec<String> = self.0.iter().map(u64::to_string).collect();
+        f.write_str(&numbers.join("."))
+    }
+}
+
+impl FromStr for Place {
+    type Err = ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIntError> {
+        let numbers = text.split('.').map(str::parse);
+        numbers.collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// Reads one chain, in portions.
+struct Reader {
+    chain: Option<Environment>,
+    /// The id behind which the next portion stands.
+    after: Option<String>,
+    /// What fits of those that were read.
+    ready: VecDeque<Entry>,
+    is_at_end: bool,
+}
+
+impl Reader {
+    fn new(chain: Option<Environment>, before: Option<u64>) -> Self {
+        Self {
+            chain,
+            after: before.map(id),
+            ready: VecDeque::new(),
+            is_at_end: false,
+        }
+    }
+
+    /// Reads on until something is ready, or nothing is left.
+    fn fill(&mut self, links: &Table<Link>, filter: &AuditFilter) -> Result<(), StoreError> {
+        while self.ready.is_empty() && !self.is_at_end {
+            let some = links.scan(scope(self.chain), self.after.as_deref(), PORTION)?;
             for (_, link) in &some {
-                let Some(record) = read(link) else { continue };
-                if !filter.fits(&record, &link.record) {
-                    continue;
-                }
-                if rows.len() == limit {
-                    return Ok((rows.clone(), rows.last().map(|last| last.record.number)));
-                }
-                rows.push(Entry {
+                let fitting = read(link).filter(|record| filter.fits(record, &link.record));
+                self.ready.extend(fitting.map(|record| Entry {
                     record,
                     hash: link.hash.clone(),
-                });
+                }));
             }
             match some.into_iter().last() {
-                Some((last, _)) => after = Some(last),
-                None => return Ok((rows, None)),
+                Some((last, _)) => self.after = Some(last),
+                None => self.is_at_end = true,
             }
         }
+        Ok(())
+    }
+
+    /// When the next one was written.
+    fn at(&self) -> Option<Timestamp> {
+        self.ready.front().map(|entry| entry.record.at)
+    }
+
+    /// The number before which it stands.
+    fn place(&self) -> u64 {
+        let next = self.ready.front();
+        next.map_or(0, |entry| entry.record.number.saturating_add(1))
     }
 }
 

@@ -4,6 +4,7 @@ use std::net::TcpListener;
 
 use super::House;
 use crate::clients::run_at;
+use crate::support::Client;
 
 const SECRET: &str = "se cret:+%&=/?~1, and so on for long enough";
 
@@ -34,6 +35,12 @@ async fn people_sign_in_at_a_provider_that_others_wrote() {
     ];
     let report = run_at(&url, "", "admin-oidc.mjs", &settings);
     assert_eq!(report["passed"].as_array().unwrap().len(), 8);
+    let socket = house.folder.path().join("data/control.sock");
+    let operator = Client::over_socket(&socket).with_header("x-magpie-environment", "test");
+    let told = operator.get("/admin/api/audit?q=isFirst").await.json();
+    let first = &told["rows"][0];
+    assert_eq!(first["detail"]["via"], "provider", "{told}");
+    assert_eq!(first["actor"]["id"], first["object"]["id"], "{told}");
     house.server.signal("TERM");
     house.server.ended();
     assert!(!house.server.log().contains(SECRET));

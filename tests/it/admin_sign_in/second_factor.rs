@@ -8,7 +8,7 @@ use super::{House, key_of};
 use crate::support::{Answer, PASSWORD, token_of};
 
 /// What an authenticator app does with the secret.
-fn code(secret: &str, steps_later: u64) -> String {
+pub fn code(secret: &str, steps_later: u64) -> String {
     let mut bits = 0u64;
     let mut held = 0;
     let mut bytes = Vec::new();

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::House;
-use crate::support::{PASSWORD, TestApp, Upstream, session_of};
+use crate::support::{Client, PASSWORD, TestApp, Upstream, session_of};
 
 #[tokio::test]
 async fn the_cookie_is_kept_from_scripts_other_sites_and_plain_http() {
@@ -273,5 +273,34 @@ async fn a_provider_learns_nothing_of_the_session() {
             !is_ours && !["cookie", "origin", "referer"].contains(&name),
             "{name}"
         );
+    }
+}
+
+#[tokio::test]
+async fn what_a_page_asks_by_itself_is_no_use_and_is_refused_like_the_rest_once_it_is_over() {
+    let house = House::new();
+    let owner = house.owner().await;
+    let page = owner.with_header("x-magpie-background", "true");
+    let last_used = async |client: &Client| {
+        let sessions = client.get("/admin/api/me/sessions").await;
+        assert_eq!(sessions.status, 200, "{}", sessions.text());
+        sessions.json()["rows"][0]["lastUsedAt"].clone()
+    };
+    let before = last_used(&owner).await;
+    for path in [
+        "/admin/api/overview?range=1h",
+        "/v1/vault/connections",
+        "/admin/api/session",
+    ] {
+        assert_eq!(page.get(path).await.status, 200);
+    }
+    assert_eq!(last_used(&page).await, before);
+    assert_ne!(last_used(&owner).await, before);
+    let unlike = owner.with_header("x-magpie-background", "false");
+    let before = last_used(&owner).await;
+    assert_ne!(last_used(&unlike).await, before);
+    assert_eq!(owner.delete("/admin/api/session").await.status, 204);
+    for path in ["/admin/api/overview?range=1h", "/v1/vault/connections"] {
+        page.get(path).await.assert_error(401, 2010);
     }
 }
