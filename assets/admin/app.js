@@ -1,5 +1,6 @@
 import { html, useCallback, useEffect, useMemo, useRef, useState } from '../vendor/preact.js';
-import { ConfirmProvider, useConfirm } from '../kit/confirm.js';
+import { useConfirm } from '../kit/ask.js';
+import { ConfirmProvider } from '../kit/confirm.js';
 import { LiveRegion } from '../kit/live.js';
 import { ToastProvider } from '../kit/toast.js';
 import { Words } from '../kit/words.js';

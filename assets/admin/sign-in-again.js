@@ -1,6 +1,6 @@
 import { html } from '../vendor/preact.js';
 import { Button } from '../kit/button.js';
-import { useConfirm } from '../kit/confirm.js';
+import { useConfirm } from '../kit/ask.js';
 import { Modal } from '../kit/modal.js';
 import { useApp } from './context.js';
 import { SignInForm } from './sign-in-form.js';

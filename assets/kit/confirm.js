@@ -5,8 +5,6 @@ import { Modal, ModalActions } from './modal.js';
 import { Notice } from './notice.js';
 import { useWords } from './words.js';
 
-export { useConfirm } from './ask.js';
-
 /** Asks one thing at a time, over everything that is inside. */
 export function ConfirmProvider({ children }) {
   const [asked, setAsked] = useState(null);

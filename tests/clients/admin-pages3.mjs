@@ -645,8 +645,16 @@ const claims = {
 
   async "what was done is in the audit log, found by filters"() {
     const { page, leave } = await open("/audit");
+    await page.locator("tbody tr").first().waitFor();
+    while ((await button(page, "Show more").count()) > 0) {
+      const count = await page.locator("tbody tr").count();
+      await button(page, "Show more").click();
+      await eventually("more", async () => (await page.locator("tbody tr").count()) > count);
+    }
     for (const what of ["API key created", "API key revoked", "Toolset created", "Toolset deleted", "Webhook created", "Webhook deleted", "Call approved", "Call denied"]) await row(page, what).first().waitFor();
     await row(page, "API key revoked").getByText(script, { exact: true }).waitFor();
+    // What concerns people belongs to no environment.
+    for (const what of ["Server set up", "Member invited", "Role changed", "Member removed", "Password changed", "Second factor turned on"]) await row(page, what).first().getByText("Organization").waitFor();
     await page.getByRole("searchbox").fill("help-desk");
     await row(page, "Webhook created").first().waitFor({ state: "detached" });
     await row(page, "Toolset created").getByText("help-desk").waitFor();

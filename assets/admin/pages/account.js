@@ -1,7 +1,7 @@
 import { html, useState } from '../../vendor/preact.js';
 import { Badge } from '../../kit/badge.js';
 import { Button } from '../../kit/button.js';
-import { useConfirm } from '../../kit/confirm.js';
+import { useConfirm } from '../../kit/ask.js';
 import { Field } from '../../kit/field.js';
 import { Section } from '../../kit/header.js';
 import { Loaded } from '../../kit/load.js';

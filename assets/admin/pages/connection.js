@@ -1,7 +1,7 @@
 import { html, useState } from '../../vendor/preact.js';
 import { Badge } from '../../kit/badge.js';
 import { Code } from '../../kit/code.js';
-import { useConfirm } from '../../kit/confirm.js';
+import { useConfirm } from '../../kit/ask.js';
 import { Copyable } from '../../kit/copy.js';
 import { Facts, Section } from '../../kit/header.js';
 import { Blank, Loaded } from '../../kit/load.js';

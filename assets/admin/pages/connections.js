@@ -1,5 +1,5 @@
 import { html, useEffect, useState } from '../../vendor/preact.js';
-import { useConfirm } from '../../kit/confirm.js';
+import { useConfirm } from '../../kit/ask.js';
 import { Button } from '../../kit/button.js';
 import { Blank, Loaded } from '../../kit/load.js';
 import { Pager } from '../../kit/pager.js';

@@ -1,7 +1,7 @@
 import { html, useState } from '../../vendor/preact.js';
 import { Badge } from '../../kit/badge.js';
 import { Button } from '../../kit/button.js';
-import { useConfirm } from '../../kit/confirm.js';
+import { useConfirm } from '../../kit/ask.js';
 import { Loaded } from '../../kit/load.js';
 import { Notice } from '../../kit/notice.js';
 import { Table } from '../../kit/table.js';

@@ -1,6 +1,6 @@
 import { html, useState } from '../../vendor/preact.js';
 import { Button } from '../../kit/button.js';
-import { useConfirm } from '../../kit/confirm.js';
+import { useConfirm } from '../../kit/ask.js';
 import { Blank, Loaded } from '../../kit/load.js';
 import { Modal, ModalActions } from '../../kit/modal.js';
 import { Notice } from '../../kit/notice.js';

@@ -1,6 +1,6 @@
 import { html, useState } from '../../vendor/preact.js';
 import { Button, IconButton } from '../../kit/button.js';
-import { useConfirm } from '../../kit/confirm.js';
+import { useConfirm } from '../../kit/ask.js';
 import { CopyButton } from '../../kit/copy.js';
 import { Field } from '../../kit/field.js';
 import { Modal, ModalActions } from '../../kit/modal.js';

@@ -5,7 +5,7 @@ import { Notice } from '../../kit/notice.js';
 import { Choices } from '../../kit/select.js';
 import { TagInput } from '../../kit/tags.js';
 import { useAct, useApp, useUnsaved } from '../context.js';
-import { useConfirm } from '../../kit/confirm.js';
+import { useConfirm } from '../../kit/ask.js';
 import { editable, merge } from './connection-merge.js';
 
 /** Edits name and tags. If somebody else changed the same meanwhile, both are shown, and one is chosen. */

@@ -1,6 +1,6 @@
 import { html, useEffect, useMemo, useRef, useState } from '../../vendor/preact.js';
 import { Button } from '../../kit/button.js';
-import { useConfirm } from '../../kit/confirm.js';
+import { useConfirm } from '../../kit/ask.js';
 import { Section } from '../../kit/header.js';
 import { Notice } from '../../kit/notice.js';
 import { makeForm, withValue } from '../../lib/form-model.js';

@@ -123,7 +123,7 @@ function approvals({ connections, now }) {
 }
 
 function audit({ now, random }) {
-  const what = ["connection.created", "connection.deleted", "key.created", "key.revoked", "member.invited", "member.role_changed", "integration.configured", "settings.changed", "session.started", "toolset.updated"];
+  const what = ["connection.created", "connection.deleted", "key.created", "key.revoked", "member.invited", "member.role_changed", "integration.configured", "settings.changed", "member.signed_in", "toolset.updated"];
   const actors = [{ kind: "member", id: id(1, "3e3b"), name: "Ada Lovelace" }, { kind: "member", id: id(2, "3e3b"), name: "Grace Hopper" }, { kind: "key", id: id(1, "4e75"), name: "backend" }, { kind: "operator", id: null, name: "command line" }, { kind: "system", id: null, name: "Magpie" }];
   return Array.from({ length: 130 }, (_, at) => {
     const did = random.of(what);
