@@ -58,7 +58,7 @@ const claims = {
     const popup = await opened;
     await popup.getByRole("button").first().waitFor().catch(async () => { throw new Error(`${popup.url()} ${await popup.locator("body").innerText()}`); });
     await click("allow", popup.getByRole("button", { name: /^(allow|approve|authorize)/i }).first());
-    await click("done", modal.getByRole("button", { name: /^(done|close)/i }).last());
+    await click("done", modal.getByRole("button", { name: "Done", exact: true }));
     await page.locator(".authkit-over").waitFor({ state: "detached" });
 
     await click("the connection", page.locator(".row-link").first());

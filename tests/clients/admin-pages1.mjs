@@ -44,7 +44,7 @@ async function add(page, identity) {
   await modal.locator("button.row", { has: page.frameLocator("iframe.authkit-frame").locator(".title", { hasText: new RegExp(`^${form.title}$`) }) }).first().click();
   await modal.getByLabel(form.field, { exact: false }).first().fill(form.value);
   await modal.getByRole("button", { name: /^Connect/ }).click();
-  await modal.getByRole("button", { name: /done|close/i }).last().click();
+  await modal.getByRole("button", { name: "Done", exact: true }).click();
   await page.locator(".authkit-over").waitFor({ state: "detached" });
   await toast(page, "is connected");
 }
