@@ -41,7 +41,7 @@ struct AuthKit;
 pub const FILES: &str = "/assets/{path:.*}";
 
 /// An SVG is shown, never run: it could carry scripts.
-pub(super) const FILE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
+pub(super) const FILE_POLICY: &str = "default-src 'none'";
 /// Scripts and styles of our own files alone; nothing leaves for elsewhere; nobody embeds it.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     connect-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";

@@ -253,6 +253,8 @@ async fn a_page_is_one_script_and_one_style_sheet_that_browsers_keep() {
                 .header("accept-encoding", "br, gzip");
             let packed = client.send(request).await;
             assert_eq!(packed.header("content-encoding"), Some("gzip"), "{path}");
+            let policy = packed.header("content-security-policy");
+            assert_eq!(policy, Some("default-src 'none'"), "{path}");
             assert!(packed.body.len() * 2 < plain.body.len(), "{path}");
             assert_eq!(packed.header("content-type"), plain.header("content-type"));
         }
