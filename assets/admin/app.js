@@ -7,27 +7,28 @@ import { Words } from '../kit/words.js';
 import { createRouter } from '../lib/router.js';
 import { createApi, sentence } from './api.js';
 import { Context } from './context.js';
-import { Doors, isDoor } from './doors.js';
+import { Doors } from './doors.js';
 import { Frame } from './frame.js';
 import { recall, remember } from './keep.js';
+import { isDoor } from './pages.js';
 import { createShared } from './shared.js';
 import { SignInAgain } from './sign-in-again.js';
 import { chooseTheme, keptTheme } from './theme.js';
 
-/** All of it: what is around every page first, then who is there, then the pages. */
-export function App({ root, words, format }) {
+/** All of it: what is around every page first, then who is there, then the pages. `session` is `null` where it is not known yet. */
+export function App({ root, words, format, session }) {
   return html`
     <${Words.Provider} value=${{ t: words.t, format }}>
       <${LiveRegion}><${ToastProvider}><${ConfirmProvider}>
-        <${Inside} root=${root} words=${words} format=${format} />
+        <${Inside} root=${root} words=${words} format=${format} first=${session} />
       <//><//><//>
     <//>`;
 }
 
-function Inside({ root, words, format }) {
+function Inside({ root, words, format, first }) {
   const { t } = words;
   const confirm = useConfirm();
-  const [session, setSession] = useState(null);
+  const [session, setSession] = useState(first);
   const [environment, choose] = useState(() => (recall('environment') === 'live' ? 'live' : 'test'));
   const [theme, setTheme] = useState(keptTheme);
   const [isAway, setAway] = useState(false);

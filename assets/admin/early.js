@@ -1,16 +1,31 @@
-/* Begins what takes longest before all the rest has been read: who is there, and the page that the address says. */
+/* What takes longest is begun while the rest is still on its way: who is there, and the page that the address says, with its words. */
 import { findRoute, readHash } from '../lib/router.js';
-import { recall } from './keep.js';
-import { pages } from './pages.js';
+import { doorOf, isDoor, pages } from './pages.js';
+import { applyKeptTheme } from './theme.js';
+import { fetchWords, speak } from './words.js';
 
-const headers = { 'x-magpie-environment': recall('environment') === 'live' ? 'live' : 'test' };
-const ask = () => fetch(new URL('../../admin/api/session', import.meta.url), { headers, cache: 'no-store' });
-let session = ask().then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
-findRoute(pages, readHash(location.hash).path)?.route.load().catch(() => {});
+/** The session as it was at the start, `null` if that went wrong. */
+export const firstSession = fetch(new URL('../../admin/api/session', import.meta.url)).then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
 
-/** The session as it was asked for at the start; only once, and `null` if that went wrong. */
-export function firstSession() {
-  const first = session;
-  session = null;
-  return first;
+/** The words that are everywhere. */
+export const spoken = speak();
+
+const { path } = readHash(location.hash);
+const said = findRoute(pages, path)?.route;
+begin(said);
+
+/** The page that is seen first; none where the address says none, or nobody knows who is there. */
+export const firstPage = firstSession.then((session) => {
+  const page = session && (session.signedIn && !isDoor(path) ? said : doorOf(session, path));
+  begin(page);
+  return page;
+});
+
+applyKeptTheme();
+
+/* What goes wrong here goes wrong again when it is really wanted, and is told then. */
+function begin(page) {
+  if (!page) return;
+  page.load().catch(() => {});
+  fetchWords(page.words).catch(() => {});
 }

@@ -1,18 +1,13 @@
-/* The admin UI: words first, then the session, then the page that the address says. */
+/* The admin UI. The words, the session and the page that the address says are awaited, so that it is that page that is drawn first. */
 import { html, render } from '../vendor/preact.js';
 import { makeFormat } from '../lib/format.js';
-import { findRoute, readHash } from '../lib/router.js';
 import { App } from './app.js';
-import { pages } from './pages.js';
-import { applyKeptTheme } from './theme.js';
-import { speak } from './words.js';
+import { firstPage, firstSession, spoken } from './early.js';
+import { open } from './slot.js';
 
-applyKeptTheme();
 const root = new URL('../../', import.meta.url).href;
-const words = await speak();
-// A page's own words are fetched while the session is still being asked for.
-const first = findRoute(pages, readHash(location.hash).path)?.route.words;
-if (first) words.of(first).catch(() => {});
+const [words, session, page] = await Promise.all([spoken, firstSession, firstPage]);
+if (page) await open(page, words).catch(() => {});
 // The words' language, written as the person's own country does.
 const locale = navigator.languages.find((each) => each.split('-')[0] === words.t.lang) ?? words.t.lang;
-render(html`<${App} root=${root} words=${words} format=${makeFormat(locale)} />`, document.body);
+render(html`<${App} root=${root} words=${words} session=${session} format=${makeFormat(locale)} />`, document.body);

@@ -28,6 +28,19 @@ export const pages = [
   page('/account', 'account', { nav: null }),
 ];
 
+const door = (name) => page('', name, { nav: null, words: 'doors' });
+const doors = { signIn: door('sign-in'), setUp: door('set-up'), join: door('join'), first: door('first') };
+
+/** Whether an address is for who comes in by a link: whoever is signed in may, too, and is somebody else then. */
+export const isDoor = (path) => path === '/setup' || path === '/join';
+
+/** The page that who is not signed in begins with, or who comes in by a link. */
+export function doorOf(session, path) {
+  if (path === '/setup') return doors.setUp;
+  if (path === '/join') return doors.join;
+  return session.needsSetUp ? doors.first : doors.signIn;
+}
+
 /** The sidebar, from top to bottom; `keys` are pressed one after the other. Labels are `nav.<name>`. */
 export const navigation = [
   { items: [{ name: 'overview', path: '/', icon: 'gauge', keys: 'g h' }] },

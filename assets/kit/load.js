@@ -1,4 +1,4 @@
-import { h, html, useCallback, useEffect, useRef, useState } from '../vendor/preact.js';
+import { h, html, useCallback, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
 import { Button } from './button.js';
 import { Icon } from './icons.js';
 import { SkeletonTable } from './skeleton.js';
@@ -16,12 +16,13 @@ export function useLoadOf(load, deps) {
   const asked = useRef(load);
   const isPoll = useRef(false);
   asked.current = load;
-  useEffect(() => {
+  // Before the first frame, not after it: the answer is on its way while that is drawn.
+  useLayoutEffect(() => {
     const stop = new AbortController();
     const how = { isPoll: isPoll.current };
     isPoll.current = false;
     const timer = setTimeout(() => show((now) => (now.state === 'waiting' ? { ...now, state: 'loading' } : now)), 200);
-    show((now) => (now.state === 'failed' ? { ...now, state: 'waiting', busy: true } : { ...now, busy: true }));
+    show((now) => (now.state === 'failed' ? { ...now, state: 'waiting', busy: true } : now.busy ? now : { ...now, busy: true }));
     const finish = (next) => {
       clearTimeout(timer);
       if (!stop.signal.aborted) show(next);

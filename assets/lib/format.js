@@ -9,38 +9,37 @@ const units = [
 
 /** Everything that depends on how a language writes numbers and times. `now` is for tests. */
 export function makeFormat(lang, { now = Date.now, timeZone } = {}) {
-  const number = new Intl.NumberFormat(lang);
-  const short = new Intl.NumberFormat(lang, { notation: 'compact', maximumFractionDigits: 1 });
-  const percent = new Intl.NumberFormat(lang, { style: 'percent', maximumFractionDigits: 1 });
-  const relative = new Intl.RelativeTimeFormat(lang, { numeric: 'auto' });
-  const moment = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'medium', timeZone });
-  const day = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeZone });
-  const clock = new Intl.DateTimeFormat(lang, { hour: '2-digit', minute: '2-digit', timeZone });
-  const exactClock = new Intl.DateTimeFormat(lang, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hour12: false, timeZone });
-  const dayShort = new Intl.DateTimeFormat(lang, { month: 'short', day: 'numeric', timeZone });
-  const list = new Intl.ListFormat(lang, { type: 'conjunction' });
-  const unit = (name, digits = 0, display = 'short') => new Intl.NumberFormat(lang, { style: 'unit', unit: name, unitDisplay: display, maximumFractionDigits: digits });
-  const inUnit = (value, name, digits, display) => unit(name, digits, display).format(value);
+  const made = new Map();
+  // A browser takes some milliseconds to make one, and most pages want only a few.
+  const using = (Kind, options = {}) => {
+    const name = Kind.name + JSON.stringify(options);
+    if (!made.has(name)) made.set(name, new Kind(lang, options));
+    return made.get(name);
+  };
+  const asNumber = (value, options) => using(Intl.NumberFormat, options).format(value);
+  const asTime = (time, options) => using(Intl.DateTimeFormat, { ...options, timeZone }).format(new Date(time));
+  const inUnit = (value, unit, maximumFractionDigits = 0, unitDisplay = 'short') => asNumber(value, { style: 'unit', unit, unitDisplay, maximumFractionDigits });
   return {
     lang,
-    number: (value) => number.format(value),
+    number: (value) => asNumber(value),
     /** 12.3K */
-    short: (value) => short.format(value),
+    short: (value) => asNumber(value, { notation: 'compact', maximumFractionDigits: 1 }),
     /** Of a share between 0 and 1. */
-    percent: (share) => percent.format(share),
-    list: (values) => list.format(values),
+    percent: (share) => asNumber(share, { style: 'percent', maximumFractionDigits: 1 }),
+    list: (values) => using(Intl.ListFormat, { type: 'conjunction' }).format(values),
     /** “3 minutes ago”, “in 2 days”. */
     relative(time) {
+      const relative = using(Intl.RelativeTimeFormat, { numeric: 'auto' });
       const seconds = (Date.parse(time) - now()) / 1_000;
       const [name, length] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1];
       if (name === 'second' && Math.abs(seconds) < 10) return relative.format(0, 'second');
       return relative.format(Math.trunc(seconds / length), name);
     },
-    moment: (time) => moment.format(new Date(time)),
-    day: (time) => day.format(new Date(time)),
-    dayShort: (time) => dayShort.format(new Date(time)),
-    clock: (time) => clock.format(new Date(time)),
-    exactClock: (time) => exactClock.format(new Date(time)),
+    moment: (time) => asTime(time, { dateStyle: 'medium', timeStyle: 'medium' }),
+    day: (time) => asTime(time, { dateStyle: 'medium' }),
+    dayShort: (time) => asTime(time, { month: 'short', day: 'numeric' }),
+    clock: (time) => asTime(time, { hour: '2-digit', minute: '2-digit' }),
+    exactClock: (time) => asTime(time, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hour12: false }),
     /** Of milliseconds: as exact as anybody needs. */
     duration(ms) {
       if (ms < 10) return inUnit(ms, 'millisecond', 1);

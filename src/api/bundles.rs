@@ -1,10 +1,12 @@
-//! Pages as they are sent: with one script and one style sheet, of however many files they are made.
+//! Pages as they are sent: with a script or two and one style sheet, of however many files they are made.
 //!
 //! The files below `assets` work by themselves, and that is how they are written. But each costs a
 //! browser some milliseconds even on the same machine, and more over a network; so a page's style
-//! sheets are joined, and its script with all that it imports, when somebody first asks for a page.
-//! What comes of it is named by its content: browsers keep it for good, and a new program has new names.
+//! sheets are joined, and each script with all that it imports, when somebody first asks for a page.
+//! What a script imports later is one file each time. What comes of it is named by its content:
+//! browsers keep it for good, and a new program has new names.
 
+mod module;
 pub(super) mod script;
 
 use std::collections::BTreeMap;
@@ -16,7 +18,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use regex::Regex;
+use regex::{Captures, Regex};
 
 use super::assets::{self, FILE_POLICY};
 use super::error::ApiError;
@@ -56,12 +58,10 @@ enum Mistake {
     #[error("{page}: {source}")]
     Script {
         page: &'static str,
-        source: script::Mistake,
+        source: module::Mistake,
     },
     #[error("{page} names {path}, which is not there")]
     Missing { page: &'static str, path: String },
-    #[error("{page} has no script")]
-    NoScript { page: &'static str },
     #[error("{path} names other files, which would be looked for in the wrong place")]
     Relative { path: String },
     #[error("a bundle could not be compressed")]
@@ -128,7 +128,7 @@ fn compose_all() -> Result<Composed, Mistake> {
 static STYLE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r#"<link rel="stylesheet" href="((?:\.\./)?assets/)([^"]+)">\n"#));
 static SCRIPT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"<script type="module" src="((?:\.\./)?assets/)([^"]+)"></script>\n"#)
+    pattern(r#"<script (type="module"[a-z= "]*) src="((?:\.\./)?assets/)([^"]+)"></script>\n"#)
 });
 
 fn pattern(text: &str) -> Regex {
@@ -142,9 +142,7 @@ fn compose(page: &'static str, bundles: &mut BTreeMap<String, Bundle>) -> Result
     };
     let html = assets::text(page).ok_or_else(|| missing(page))?;
     let mut styles = String::new();
-    let mut links = STYLE.captures_iter(&html).map(|found| found.extract());
-    let mut root = "";
-    for (_, [way, path]) in &mut links {
+    for (_, [_, path]) in STYLE.captures_iter(&html).map(|found| found.extract()) {
         let text = assets::text(path).ok_or_else(|| missing(path))?;
         if text.contains("@import") || text.contains("url(") {
             return Err(Mistake::Relative {
@@ -152,23 +150,28 @@ fn compose(page: &'static str, bundles: &mut BTreeMap<String, Bundle>) -> Result
             });
         }
         styles.push_str(&text);
-        root = way;
     }
-    let found = SCRIPT.captures(&html).ok_or(Mistake::NoScript { page })?;
-    let (_, [way, entry]) = found.extract();
-    let script =
-        script::compose(entry, &assets::Tree).map_err(|source| Mistake::Script { page, source })?;
-    let styles = add(bundles, "css", "text/css; charset=utf-8", styles)?;
-    let script = add(bundles, "js", "text/javascript; charset=utf-8", script)?;
-    let styles = format!("<link rel=\"stylesheet\" href=\"{root}bundles/{styles}\">\n");
-    let script = format!("<script type=\"module\" src=\"{way}bundles/{script}\"></script>\n");
-    // All that the page names goes, and the two come where the first was.
-    let at = STYLE.find(&html).map_or(0, |first| first.start());
-    let (before, after) = html.split_at(at);
-    let after = SCRIPT
-        .replace_all(&STYLE.replace_all(after, ""), "")
-        .into_owned();
-    Ok(format!("{before}{styles}{script}{after}"))
+    let mut style = Some(add(bundles, "css", "text/css; charset=utf-8", styles)?);
+    let entries = SCRIPT.captures_iter(&html).map(|found| found.extract());
+    let entries: Vec<&str> = entries.map(|(_, [_, _, entry])| entry).collect();
+    let scripts = script::compose(&entries, &assets::Tree)
+        .map_err(|source| Mistake::Script { page, source })?;
+    let names = scripts.put(|text| add(bundles, "js", "text/javascript; charset=utf-8", text))?;
+    // The first style sheet becomes all of them, and a script all that it imports.
+    let html = STYLE.replace_all(&html, |found: &Captures<'_>| {
+        let (_, [way, _]) = found.extract();
+        let name = style.take();
+        name.map_or_else(String::new, |name| {
+            format!("<link rel=\"stylesheet\" href=\"{way}bundles/{name}\">\n")
+        })
+    });
+    let mut names = names.into_iter();
+    let html = SCRIPT.replace_all(&html, |found: &Captures<'_>| {
+        let (_, [how, way, _]) = found.extract();
+        let name = names.next().unwrap_or_default();
+        format!("<script {how} src=\"{way}bundles/{name}\"></script>\n")
+    });
+    Ok(html.into_owned())
 }
 
 /// Keeps a bundle, and gives its name.
@@ -196,7 +199,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_page_is_put_together_with_one_script_and_one_style_sheet() {
+    fn every_page_is_put_together_with_few_scripts_and_one_style_sheet() {
         let composed = COMPOSED.as_ref().unwrap();
         assert_eq!(composed.pages.len(), PAGES.len());
         for (path, html) in &composed.pages {
@@ -206,12 +209,14 @@ mod tests {
                 .skip(1)
                 .map(|rest| rest.split('"').next().unwrap())
                 .collect();
-            assert_eq!(named.len(), 2, "{path}: {named:?}");
+            let scripts = html.matches("<script").count();
+            let expected = if *path == "admin/index.html" { 2 } else { 1 };
+            assert_eq!(scripts, expected, "{path}");
+            assert_eq!(named.len(), 1 + scripts, "{path}: {named:?}");
             for name in named {
                 assert!(composed.bundles.contains_key(name), "{path}: {name}");
             }
             assert_eq!(html.matches("rel=\"stylesheet\"").count(), 1, "{path}");
-            assert_eq!(html.matches("<script").count(), 1, "{path}");
         }
     }
 

@@ -1,14 +1,10 @@
-//! One script of many modules, so that a page is one request and not one a module.
-//!
-//! Knows no more of JavaScript than what our own modules are written in: imports of names from files
-//! that are named relatively, exports in front of what they export, and no circles. What else there is,
-//! is a [`Mistake`], which a test meets and no visitor.
+//! One script of many modules, so that a page needs a request or two and not one a module; what is imported
+//! later (`import(`./pages/${name}.js`)`) is one more, when it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
+use super::module::{self, Mistake, Module};
 
 /// Where the modules are.
 pub trait Source {
@@ -18,85 +14,148 @@ pub trait Source {
     fn list(&self, folder: &str) -> Vec<String>;
 }
 
-/// What keeps modules from being composed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Mistake {
-    /// A file that is imported is not there.
-    #[error("{by} imports {path}, which is not there")]
-    Missing { by: String, path: String },
-    /// A name is imported that the file does not export.
-    #[error("{by} imports {name}, which {path} does not export")]
-    NoExport {
-        by: String,
-        path: String,
-        name: String,
-    },
-    /// A module imports itself by way of others.
-    #[error("{0} imports itself by way of others")]
-    Circle(String),
-    /// Where its templates end is not known, and so not what is a statement.
-    #[error("{0} has an odd number of backticks; \\x60 stands for one")]
-    Backticks(String),
-    /// A statement in a form that is not known here.
-    #[error("{path}: `{line}` is in a form that is not known")]
-    Form { path: String, line: String },
-}
-
-/// A module's text without its imports and exports, and what these were.
-struct Module {
-    imports: Vec<Import>,
-    /// Folders any file of which may be imported later.
-    later: Vec<String>,
-    exports: Vec<Renamed>,
-    body: String,
-}
-
-struct Import {
-    from: String,
-    names: Vec<Renamed>,
-}
-
-/// A name, and what it is called on the other side.
-struct Renamed {
-    exported: String,
-    local: String,
-}
-
-/// `entry` and all that it imports, as one module for `/assets/bundles/`.
+/// A page's scripts: one for each that the page names, and one for each file that is imported later.
 ///
-/// Each module becomes a function that is called once, when somebody first wants what it exports, so that
-/// pages that nobody visits cost no more than their characters.
-pub fn compose(entry: &str, source: &dyn Source) -> Result<String, Mistake> {
-    let mut modules = BTreeMap::new();
-    gather(entry, entry, source, &mut Vec::new(), &mut modules)?;
-    check(&modules)?;
-    let mut script = String::from(BEGINNING);
-    for (path, module) in modules.iter().filter(|(path, _)| *path != entry) {
-        let _ = write!(
-            script,
-            "'{path}': () => {{\n{}{}",
-            heads(module),
-            module.body
-        );
-        let _ = writeln!(script, "\nreturn {{ {} }};\n}},", returned(&module.exports));
-    }
-    script.push_str(MIDDLE);
-    if let Some(module) = modules.get(entry) {
-        script.push_str(&heads(module));
-        script.push_str(&module.body);
-    }
-    Ok(script)
+/// What most people never visit is so not even sent to them. Each file becomes a function that is called
+/// once, when somebody first wants what it exports.
+pub struct Scripts {
+    modules: BTreeMap<String, Module>,
+    /// What the page names, in that order, and all that it needs beyond those before. The last one has
+    /// what more than [`PARTS_THAT_SHARE`] parts need as well.
+    entries: Vec<(String, BTreeSet<String>)>,
+    /// What is imported later, and all that it needs beyond the entries.
+    parts: BTreeMap<String, BTreeSet<String>>,
 }
 
-const BEGINNING: &str = "\
+/// So many parts may bring the same file, each for itself.
+const PARTS_THAT_SHARE: usize = 2;
+
+/// `entries`, all that they import, and all that these may import later. Only the last may have an
+/// `await` that is in no function.
+pub fn compose(entries: &[&str], source: &dyn Source) -> Result<Scripts, Mistake> {
+    let mut modules = BTreeMap::new();
+    for entry in entries {
+        gather(entry, entry, source, &mut Vec::new(), &mut modules)?;
+    }
+    check(&modules)?;
+    let mut sent = BTreeSet::new();
+    let mut composed: Vec<(String, BTreeSet<String>)> = Vec::new();
+    for entry in entries {
+        let mut needed = BTreeSet::new();
+        reach(entry, &modules, &mut needed);
+        needed.retain(|path| !sent.contains(path));
+        sent.extend(needed.iter().cloned());
+        composed.push(((*entry).to_owned(), needed));
+    }
+    let later: BTreeSet<&String> = modules.values().flat_map(|module| &module.later).collect();
+    let mut parts = BTreeMap::new();
+    for path in later {
+        let mut needed = BTreeSet::new();
+        reach(path, &modules, &mut needed);
+        needed.retain(|path| !sent.contains(path));
+        parts.insert(path.clone(), needed);
+    }
+    let brought_by = |path: &String| parts.values().filter(|part| part.contains(path)).count();
+    let shared: BTreeSet<String> = modules
+        .keys()
+        .filter(|path| brought_by(path) > PARTS_THAT_SHARE)
+        .cloned()
+        .collect();
+    for part in parts.values_mut() {
+        part.retain(|path| !shared.contains(path));
+    }
+    if let Some((_, last)) = composed.last_mut() {
+        last.extend(shared);
+    }
+    Ok(Scripts {
+        modules,
+        entries: composed,
+        parts,
+    })
+}
+
+/// `path` and all that it imports at once.
+fn reach(path: &str, modules: &BTreeMap<String, Module>, found: &mut BTreeSet<String>) {
+    if !found.insert(path.to_owned()) {
+        return;
+    }
+    let module = modules.get(path);
+    for import in module.iter().flat_map(|module| &module.imports) {
+        reach(&import.from, modules, found);
+    }
+}
+
+impl Scripts {
+    /// The scripts as texts, which find each other beside them by the names that `name` gives to these.
+    /// Gives the names of the entries.
+    pub fn put<E>(
+        &self,
+        mut name: impl FnMut(String) -> Result<String, E>,
+    ) -> Result<Vec<String>, E> {
+        let mut parts = String::from("const $parts = {\n");
+        for (path, files) in &self.parts {
+            let name = name(format!("{PART}{}}});\n", self.functions(files)))?;
+            let _ = writeln!(parts, "'{path}': './{name}',");
+        }
+        parts.push_str("};\n");
+        let mut names: Vec<String> = Vec::new();
+        for (at, (entry, files)) in self.entries.iter().enumerate() {
+            let is_last = at + 1 == self.entries.len();
+            let mut text = match names.first() {
+                None => format!("{parts}{LOADER}"),
+                Some(first) => format!("{LOADER_OF}'./{first}';\n"),
+            };
+            let mut files = files.clone();
+            let body = match self.modules.get(entry) {
+                Some(module) if is_last => {
+                    files.remove(entry);
+                    format!("$ready();\n{}{}", module.heads(), module.body)
+                }
+                _ => format!("$use('{entry}');\n"),
+            };
+            let _ = write!(text, "$add({{\n{}}});\n{body}", self.functions(&files));
+            names.push(name(text)?);
+        }
+        Ok(names)
+    }
+
+    fn functions(&self, files: &BTreeSet<String>) -> String {
+        let mut text = String::new();
+        for (path, module) in files
+            .iter()
+            .filter_map(|path| self.modules.get_key_value(path))
+        {
+            let heads = module.heads();
+            let _ = write!(text, "'{path}': () => {{\n{heads}{}", module.body);
+            let _ = writeln!(text, "\nreturn {{ {} }};\n}},", module.returned());
+        }
+        text
+    }
+}
+
+/// What the first script begins with. Two parts may bring the same file: who comes first is kept, so that
+/// a file is one module. What is imported later is fetched at once, and begins when all scripts are there.
+const LOADER: &str = "\
 const $assets = new URL('../', import.meta.url);
-const $url = (path) => new URL(path, $assets).href;
+const $functions = {};
 const $made = {};
-const $use = (path) => ($made[path] ??= $modules[path]());
-const $import = async (folder, path) => $use(new URL(path, `https://x/${folder}`).pathname.slice(1));
-const $modules = {
+let $ready;
+const $whole = new Promise((resolve) => ($ready = resolve));
+const $add = (functions) => Object.entries(functions).forEach(([path, make]) => ($functions[path] ??= make));
+const $url = (path) => new URL(path, $assets).href;
+const $use = (path) => ($made[path] ??= $functions[path]());
+const $import = async (folder, path) => {
+  const wanted = new URL(path, `https://x/${folder}`).pathname.slice(1);
+  const { default: functions } = await import($parts[wanted]);
+  $add(functions($import, $url, $use));
+  await $whole;
+  return $use(wanted);
+};
+export { $add, $import, $ready, $url, $use };
 ";
-const MIDDLE: &str = "};\n";
+/// The others'.
+const LOADER_OF: &str = "import { $add, $import, $ready, $url, $use } from ";
+const PART: &str = "export default ($import, $url, $use) => ({\n";
 
 fn gather(
     path: &str,
@@ -115,14 +174,15 @@ fn gather(
         by: by.to_owned(),
         path: path.to_owned(),
     })?;
-    let module = parse(path, &text)?;
+    let mut module = module::parse(path, &text)?;
     above.push(path.to_owned());
     for import in &module.imports {
         gather(&import.from, path, source, above, modules)?;
     }
     above.pop();
-    let later = module.later.iter().flat_map(|folder| source.list(folder));
-    let later: Vec<String> = later.collect();
+    let later = module.folders.iter().flat_map(|folder| source.list(folder));
+    module.later = later.collect();
+    let later = module.later.clone();
     modules.insert(path.to_owned(), module);
     // These come when all else is there: they may import whoever names them.
     for each in later {
@@ -151,162 +211,6 @@ fn check(modules: &BTreeMap<String, Module>) -> Result<(), Mistake> {
     Ok(())
 }
 
-/// The patterns are constant, and each is used by the tests below.
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("a constant pattern")
-}
-
-static IMPORT: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^import (?:\{([^}]*)\} from )?'(\.[^']*)';[ \t]*\n?"));
-static DECLARED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"^export (default )?((?:async )?function\*?|class|const|let) ([A-Za-z_$][\w$]*)")
-});
-static LISTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^export \{([^}]*)\};?[ \t]*\n?"));
-static LATER: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bimport\(`(\./(?:[\w-]+/)+)\$\{"));
-
-fn parse(path: &str, text: &str) -> Result<Module, Mistake> {
-    let mut module = Module {
-        imports: Vec::new(),
-        later: Vec::new(),
-        exports: Vec::new(),
-        body: String::with_capacity(text.len()),
-    };
-    let mut rest = text;
-    let mut in_template = false;
-    while !rest.is_empty() {
-        let line_end = rest.find('\n').map_or(rest.len(), |at| at + 1);
-        let (line, after) = rest.split_at(line_end);
-        let is_statement = line.starts_with("import ") || line.starts_with("export ");
-        rest = match is_statement && !in_template {
-            true => take_statement(path, rest, &mut module)?,
-            false => {
-                // What is written for others to copy is in templates, and has imports of its own.
-                in_template ^= line.matches('`').count() % 2 == 1;
-                module.body.push_str(line);
-                after
-            }
-        };
-    }
-    if in_template {
-        return Err(Mistake::Backticks(path.to_owned()));
-    }
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let later = LATER.captures_iter(&module.body);
-    module.later = later
-        .filter_map(|found| Some(beside(path, found.get(1)?.as_str())))
-        .collect();
-    let body = module
-        .body
-        .replace("import(", &format!("$import('{folder}/', "));
-    module.body = body.replace("import.meta.url", &format!("$url('{path}')"));
-    Ok(module)
-}
-
-/// Reads the import or export that `text` begins with, and gives what comes after it.
-fn take_statement<'a>(path: &str, text: &'a str, module: &mut Module) -> Result<&'a str, Mistake> {
-    let group =
-        |found: &Captures<'_>, at| found.get(at).map_or("", |group| group.as_str()).to_owned();
-    if let Some(found) = IMPORT.captures(text) {
-        module.imports.push(Import {
-            names: names(&group(&found, 1), false),
-            from: beside(path, &group(&found, 2)),
-        });
-        return Ok(after(text, &found));
-    }
-    if let Some(found) = LISTED.captures(text) {
-        module.exports.extend(names(&group(&found, 1), true));
-        return Ok(after(text, &found));
-    }
-    if let Some(found) = DECLARED.captures(text) {
-        let (kind, local) = (group(&found, 2), group(&found, 3));
-        module.body.push_str(&format!("{kind} {local}"));
-        module.exports.push(Renamed {
-            exported: match found.get(1) {
-                Some(_) => "default".to_owned(),
-                None => local.clone(),
-            },
-            local,
-        });
-        // The rest of the line is looked at like any other: a template may begin in it.
-        return Ok(after(text, &found));
-    }
-    Err(Mistake::Form {
-        path: path.to_owned(),
-        line: text.lines().next().unwrap_or_default().to_owned(),
-    })
-}
-
-fn after<'a>(text: &'a str, found: &Captures<'_>) -> &'a str {
-    let end = found.get(0).map_or(0, |whole| whole.end());
-    text.get(end..).unwrap_or_default()
-}
-
-/// `a, b as c`: of an import `b` is what it is exported as, of an export what it is here.
-fn names(list: &str, is_export: bool) -> Vec<Renamed> {
-    let each = list
-        .split(',')
-        .map(str::trim)
-        .filter(|name| !name.is_empty());
-    let renamed = each.map(|name| {
-        let (first, second) = name.split_once(" as ").unwrap_or((name, name));
-        let (exported, local) = match is_export {
-            true => (second, first),
-            false => (first, second),
-        };
-        Renamed {
-            exported: exported.trim().to_owned(),
-            local: local.trim().to_owned(),
-        }
-    });
-    renamed.collect()
-}
-
-/// The path that a file means by a relative one.
-fn beside(path: &str, relative: &str) -> String {
-    let mut parts: Vec<&str> = path.split('/').collect();
-    parts.pop();
-    for part in relative.split('/') {
-        match part {
-            "." => {}
-            ".." => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
-}
-
-fn heads(module: &Module) -> String {
-    let heads = module.imports.iter().map(|import| {
-        let names = import
-            .names
-            .iter()
-            .map(|name| match name.exported == name.local {
-                true => name.local.clone(),
-                false => format!("{}: {}", name.exported, name.local),
-            });
-        let names: Vec<String> = names.collect();
-        match names.as_slice() {
-            [] => format!("$use('{}');\n", import.from),
-            names => format!(
-                "const {{ {} }} = $use('{}');\n",
-                names.join(", "),
-                import.from
-            ),
-        }
-    });
-    heads.collect()
-}
-
-fn returned(exports: &[Renamed]) -> String {
-    let each = exports
-        .iter()
-        .map(|export| match export.exported == export.local {
-            true => export.local.clone(),
-            false => format!("{}: {}", export.exported, export.local),
-        });
-    each.collect::<Vec<_>>().join(", ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -325,13 +229,28 @@ mod tests {
         }
     }
 
-    fn composed(files: &'static [(&'static str, &'static str)]) -> Result<String, Mistake> {
-        compose("app/main.js", &Files(files))
+    fn composed(files: &'static [(&'static str, &'static str)]) -> Result<Scripts, Mistake> {
+        compose(&["app/main.js"], &Files(files))
+    }
+
+    /// All scripts, called `0.js` and so on as they are put.
+    fn texts(scripts: &Scripts) -> Vec<String> {
+        let mut texts = Vec::new();
+        let put = scripts.put(|text| {
+            texts.push(text);
+            Ok::<_, Mistake>(format!("{}.js", texts.len() - 1))
+        });
+        put.unwrap();
+        texts
+    }
+
+    fn main_of(files: &'static [(&'static str, &'static str)]) -> String {
+        texts(&composed(files).unwrap()).pop().unwrap()
     }
 
     #[test]
     fn modules_become_functions_that_give_what_they_export() {
-        let script = composed(&[
+        let script = main_of(&[
             (
                 "app/main.js",
                 "import { a, b as c } from '../kit/ab.js';\nawait a(c);\n",
@@ -341,10 +260,8 @@ mod tests {
                 "import '../kit/first.js';\nexport const a = 1, z = 2;\nfunction b() {}\nexport { b };\nexport default function page() {}\n",
             ),
             ("kit/first.js", "export class First {}\n"),
-        ])
-        .unwrap();
-        let (before, after) = script.split_once("const $modules = {\n").unwrap();
-        assert!(before.starts_with("const $assets"));
+        ]);
+        let (_, after) = script.split_once("\n$add({\n").unwrap();
         let expected = "\
 'kit/ab.js': () => {
 $use('kit/first.js');
@@ -359,7 +276,8 @@ class First {}
 
 return { First };
 },
-};
+});
+$ready();
 const { a, b: c } = $use('kit/ab.js');
 await a(c);
 ";
@@ -376,33 +294,70 @@ await a(c);
             ),
             ("app/sample.js", sample),
         ]));
-        let script = composed(files).unwrap();
+        let script = main_of(files);
         assert!(script.contains("const sample = `\nimport { x } from './x.js';\nexport default x;\n`;\nconst more = 1;\n"), "{script}");
         assert!(script.contains("return { sample, more };"), "{script}");
     }
 
     #[test]
-    fn what_is_imported_later_is_there_and_files_know_where_they_are() {
-        let script = composed(&[
+    fn what_is_imported_later_comes_later() {
+        let files = Files(&[
+            (
+                "app/early.js",
+                "import { m } from './m.js';\nexport const load = (name) => import(`./pages/${name}.js`);\nexport const here = import.meta.url;\n",
+            ),
             (
                 "app/main.js",
-                "export const load = (name) => import(`./pages/${name}.js`);\nexport const here = import.meta.url;\n",
+                "import { load } from './early.js';\nimport { m } from './m.js';\nawait load(m);\n",
             ),
+            ("app/m.js", "export const m = 1;\n"),
             (
                 "app/pages/one.js",
-                "import { t } from '../t.js';\nexport default function One() { return t; }\n",
+                "import { m } from '../m.js';\nimport { two } from '../two.js';\nimport { all } from '../all.js';\nexport default function One() { return m + two + all; }\n",
             ),
-            ("app/t.js", "export const t = 1;\n"),
-        ])
-        .unwrap();
+            (
+                "app/pages/two.js",
+                "import { two } from '../two.js';\nimport { all } from '../all.js';\nexport const a = two + all;\n",
+            ),
+            (
+                "app/pages/three.js",
+                "import { all } from '../all.js';\nexport const a = all;\n",
+            ),
+            ("app/two.js", "export const two = 1;\n"),
+            ("app/all.js", "export const all = 1;\n"),
+        ]);
+        let scripts = compose(&["app/early.js", "app/main.js"], &files).unwrap();
+        let texts = texts(&scripts);
+        let in_it = |text: &String| -> Vec<String> {
+            let starts = text
+                .lines()
+                .filter_map(|line| line.strip_suffix("': () => {"));
+            starts
+                .map(|line| line.trim_start_matches('\'').to_owned())
+                .collect()
+        };
+        // What two need is in both, what all need in the last that the page names.
+        let expected: [&[&str]; 5] = [
+            &["app/pages/one.js", "app/two.js"],
+            &["app/pages/three.js"],
+            &["app/pages/two.js", "app/two.js"],
+            &["app/early.js", "app/m.js"],
+            &["app/all.js"],
+        ];
+        assert_eq!(texts.iter().map(in_it).collect::<Vec<_>>(), expected);
+        let [.., early, main] = texts.as_slice() else {
+            panic!("{texts:?}")
+        };
         for expected in [
-            "'app/pages/one.js': () => {",
-            "'app/t.js': () => {",
+            "const $parts = {\n'app/pages/one.js': './0.js',\n'app/pages/three.js': './1.js',\n",
             "$import('app/', `./pages/${name}.js`)",
-            "$url('app/main.js')",
+            "$url('app/early.js')",
+            "\n$use('app/early.js');\n",
         ] {
-            assert!(script.contains(expected), "{expected}: {script}");
+            assert!(early.contains(expected), "{expected}: {early}");
         }
+        assert!(main.starts_with("import { $add, $import, $ready, $url, $use } from './3.js';\n"));
+        assert!(main.ends_with("\n$ready();\nconst { load } = $use('app/early.js');\nconst { m } = $use('app/m.js');\nawait load(m);\n"), "{main}");
     }
 
     #[test]
@@ -447,7 +402,7 @@ await a(c);
             ),
         ];
         for (files, expected) in cases {
-            assert_eq!(composed(files).unwrap_err().to_string(), expected);
+            assert_eq!(composed(files).err().unwrap().to_string(), expected);
         }
     }
 }
