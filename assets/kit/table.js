@@ -31,8 +31,8 @@ export function Table({ label, columns, rows, rowKey = (row) => row.id, rowName 
     <div class="table-frame ${extra} ${busy ? 'busy' : ''}" aria-busy=${busy ? 'true' : undefined}>
       <table class="table" role="table" aria-label=${label}>
         <thead role="rowgroup"><tr role="row">
-          ${selection && html`<th role="columnheader" class="pick"><input type="checkbox" aria-label=${t('kit.table.all')} checked=${chosen > 0 && chosen === keys.length}
-            indeterminate=${chosen > 0 && chosen < keys.length} onChange=${(event) => all(event.target.checked)} /></th>`}
+          ${selection && html`<th role="columnheader" class="pick"><label class="pick-all"><input type="checkbox" aria-label=${t('kit.table.all')} checked=${chosen > 0 && chosen === keys.length}
+            indeterminate=${chosen > 0 && chosen < keys.length} onChange=${(event) => all(event.target.checked)} /><span>${t('kit.table.all')}</span></label></th>`}
           ${columns.map((column) => html`<${Head} key=${column.key} column=${column} sort=${sort} onSort=${onSort} />`)}
           ${menu && html`<th role="columnheader" class="more"><span class="unseen">${t('kit.table.more')}</span></th>`}
         </tr></thead>

@@ -483,10 +483,9 @@ const claims = {
     await row(page, "help-desk").getByRole("link").click();
     await page.getByText("Only managers and admins change toolsets.").waitFor();
     await go(page, "/approvals", "Approvals");
-    // Who decides nothing sees the calls of nobody else.
-    await page.getByRole("heading", { name: "Nothing waits for you" }).waitFor();
+    await page.getByText("Only managers and admins see and decide the calls that wait.").waitFor();
     await go(page, "/webhooks", "Webhooks");
-    await page.getByText(/Only managers/).waitFor();
+    await page.getByText("Only managers and admins see and change webhooks.").waitFor();
     assert.equal(await page.getByRole("button", { name: /Add webhook|^More about|Try again/ }).count(), 0);
     await go(page, "/members", "Members");
     await page.getByText("Only admins invite people and change roles.").waitFor();
@@ -496,7 +495,7 @@ const claims = {
     assert.equal(await page.getByRole("button", { name: /^Change/ }).count(), 0);
     await go(page, "/audit", "Audit");
     await page.getByRole("row").nth(1).waitFor();
-    for (const [name, address] of Object.entries({ overview: "/", connections: "/connections", keys: "/keys", toolset: "/toolsets/help-desk", webhooks: "/webhooks", members: "/members", settings: "/settings", authkit: "/authkit?q=Shop" })) {
+    for (const [name, address] of Object.entries({ overview: "/", connections: "/connections", keys: "/keys", toolset: "/toolsets/help-desk", approvals: "/approvals", webhooks: "/webhooks", members: "/members", settings: "/settings", authkit: "/authkit?q=Shop" })) {
       await page.goto("about:blank");
       await page.goto(`${url}/admin/#${address}`);
       await page.getByRole("heading", { level: 1 }).waitFor();

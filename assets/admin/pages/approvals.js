@@ -1,6 +1,7 @@
 import { html } from '../../vendor/preact.js';
 import { Badge } from '../../kit/badge.js';
 import { Blank, Loaded } from '../../kit/load.js';
+import { Notice } from '../../kit/notice.js';
 import { Pager } from '../../kit/pager.js';
 import { Table } from '../../kit/table.js';
 import { Segments } from '../../kit/tabs.js';
@@ -13,6 +14,12 @@ import { PlatformName } from '../parts/platforms.js';
 const states = ['pending', 'executed', 'denied', 'expired', 'failed', 'all'];
 
 export default function Approvals({ query }) {
+  const { t, can } = useApp();
+  if (can('manager')) return html`<${All} query=${query} />`;
+  return html`<${Page} title=${t('nav.approvals')} lead=${t('approvals.lead')}><${Notice} tone="info">${t('approvals.read-only')}<//><//>`;
+}
+
+function All({ query }) {
   const { t, explain, router } = useApp();
   const state = states.includes(query.state) ? query.state : 'pending';
   const [skip, limit] = [Number(query.skip) || 0, Number(query.limit) || 25];

@@ -13,7 +13,7 @@ import { useAct, useApp, useLoad } from '../context.js';
 
 /** One call that waits, or waited: what would be sent, and yes or no. */
 export function Approval({ id, onDecided, onClose }) {
-  const { t, explain, api, can } = useApp();
+  const { t, explain, api } = useApp();
   const toast = useToast();
   const one = useLoad((api, signal) => api.get(`/v1/approvals/${encodeURIComponent(id)}`, { signal }), [id]);
   const [note, setNote] = useState('');
@@ -29,7 +29,7 @@ export function Approval({ id, onDecided, onClose }) {
       throw error;
     }
   });
-  const waits = one.value?.state === 'pending' && can('manager');
+  const waits = one.value?.state === 'pending';
   const button = (verdict, kind, icon) => html`<${Button} kind=${kind} icon=${icon} busy=${decide.busy && how === verdict} onClick=${() => decide.run(verdict)}>${t(`approvals.${verdict}`)}<//>`;
   return html`
     <${Modal} side title=${one.value?.action.title ?? t('approvals.one')} onClose=${onClose}
