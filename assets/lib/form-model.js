@@ -1,7 +1,7 @@
 /**
  * A form for an action, from its parameters: which fields there are, and the request that comes of what is in them.
  * A field is `{key, way, place, type, items, required, options, fallback, help, children}`; its `way` is where its value is in the
- * form's values: `['body', 'lines', 0, 'price']`. Values are texts as typed, `true` or `false`, lists, and objects of them.
+ * form's values: `['body', 'lines', 0, 'price']`. Values are texts as typed, `true` or `false`, files, lists, and objects of them.
  */
 const depth = 12;
 
@@ -72,10 +72,11 @@ export function withValue(values, [step, ...rest], value) {
   return next === undefined ? others : { ...values, [step]: next };
 }
 
-const isNothing = (value) => value === undefined || value === null || value === '' || (typeof value === 'object' && Object.values(value).every(isNothing));
+const isNothing = (value) => value === undefined || value === null || value === '' || (!(value instanceof Blob) && typeof value === 'object' && Object.values(value).every(isNothing));
 
 /** A value as it is sent, `undefined` if there is none. `wrong(way, code)` hears what cannot be. */
 export function read(of, value, way, wrong, isRoot = false) {
+  if (value instanceof Blob) return value;
   const kind = control(of);
   if (kind === 'list') return readList(of, value, way, wrong);
   if (kind === 'group') return readGroup(of, value, way, wrong, isRoot);

@@ -58,6 +58,22 @@ test('a_form_is_sent_in_brackets', () => {
   assert.equal(text, 'customer%5Bemail%5D=a%40b.c');
 });
 
+test('a_body_in_parts_has_files', () => {
+  const file = new File(['x'], 'a.txt');
+  const values = { path: { shop: 's' }, body: { customer: { email: 'a@b.c', age: '7' }, lines: [{ price: '1', tags: ['x', file] }], gift: { message: file } } };
+  const { parts, text, headers, errors } = made(values, { contentType: 'multipart/form-data' });
+  assert.deepEqual([...errors], []);
+  assert.deepEqual([text, headers], [undefined, []]);
+  assert.deepEqual(parts, [['customer[email]', 'a@b.c'], ['customer[age]', '7'], ['lines[0][price]', '1'], ['lines[0][tags][0]', 'x'], ['lines[0][tags][1]', file], ['gift[message]', file]]);
+  assert.deepEqual(withoutSecrets(values).body, { customer: { email: 'a@b.c', age: '7' }, lines: [{ price: '1', tags: ['x'] }], gift: {} });
+});
+
+test('a_body_by_hand_may_be_a_file', () => {
+  const raw = new File(['x'], 'a.bin');
+  const { text, headers } = makeRequest({ action: { method: 'PUT', path: '/x', contentType: 'application/octet-stream' }, form: makeForm([]), values: {}, raw });
+  assert.deepEqual([text, headers], [raw, [['content-type', 'application/octet-stream']]]);
+});
+
 test('json_goes_into_the_form_and_out_again', () => {
   const value = { customer: { email: 'e', age: 3 }, lines: [{ price: 2, tags: ['a', 'b'] }], metadata: { x: null }, rush: false };
   const filled = fill(form.body, value);

@@ -3,9 +3,10 @@ import { read } from './form-model.js';
 const hidden = '•••';
 
 /**
- * The request that a filled form means: `{method, path, query, headers, body, text, kind, errors}`. `path` begins with a slash,
- * is encoded, and holds the query; `body` is the value and `text` how it is sent; `errors` is a Map from ways, joined by `/`, to
- * codes. `raw` is a body that was written by hand instead.
+ * The request that a filled form means: `{method, path, query, headers, body, text, parts, kind, errors}`. `path` begins with a slash,
+ * is encoded, and holds the query; `body` is the value and `text` how it is sent, a file if it is one; `parts` are pairs of a name and a
+ * text or file, where a body is sent in parts; `errors` is a Map from ways, joined by `/`, to codes. `raw` is a body that was
+ * written by hand instead, or a file.
  */
 export function makeRequest({ action, form, values, raw }) {
   const errors = new Map();
@@ -15,11 +16,13 @@ export function makeRequest({ action, form, values, raw }) {
   const query = new URLSearchParams(of('query').flatMap(([{ key }, value]) => pairsOf(key, value)));
   const headers = of('header').map(([{ key }, value]) => [key.toLowerCase(), [value].flat().map(asText).join(', ')]);
   const kind = action.contentType ?? 'application/json';
-  const mayHave = form.body !== null || (raw !== undefined && raw.trim() !== '');
+  const mayHave = form.body !== null || (raw !== undefined && !isBlank(raw));
   const body = raw !== undefined ? readRaw(raw, kind, wrong) : form.body ? read(form.body, values.body, ['body'], wrong, true) : undefined;
   const asked = query.toString();
   const request = { method: action.method, path: `${path}${asked && `${path.includes('?') ? '&' : '?'}${asked}`}`, headers, body, errors, kind };
   if (!mayHave || body === undefined) return { ...request, text: undefined };
+  // How the parts are told apart is said by who sends them.
+  if (isParts(kind)) return { ...request, text: undefined, parts: flatten(body) };
   return { ...request, text: encode(body, kind), headers: [['content-type', kind.split(';')[0].trim() === '*/*' ? 'application/json' : kind], ...headers] };
 }
 
@@ -27,8 +30,10 @@ export const isJson = (kind) => /^(application\/json|\*\/\*|[^;]*\+json)\s*(;|$)
 export const isForm = (kind) => kind.startsWith('application/x-www-form-urlencoded');
 export const isParts = (kind) => kind.startsWith('multipart/form-data');
 
+const isBlank = (raw) => typeof raw === 'string' && raw.trim() === '';
+
 function readRaw(raw, kind, wrong) {
-  if (raw.trim() === '') return undefined;
+  if (isBlank(raw)) return undefined;
   if (!isJson(kind) && !isForm(kind) && !isParts(kind)) return raw;
   try {
     return JSON.parse(raw);
@@ -40,13 +45,14 @@ function readRaw(raw, kind, wrong) {
 }
 
 function encode(body, kind) {
-  if (typeof body === 'string' && !isJson(kind)) return body;
+  if (body instanceof Blob || (typeof body === 'string' && !isJson(kind))) return body;
   if (isForm(kind)) return new URLSearchParams(flatten(body)).toString();
   return JSON.stringify(body);
 }
 
-/** Inner fields in brackets, as forms have them: `one[inside]`, `list[0][inside]`. */
+/** Inner fields in brackets, as forms have them: `one[inside]`, `list[0][inside]`. Files stay files. */
 export function flatten(value, name = '') {
+  if (value instanceof Blob) return [[name, value]];
   if (typeof value !== 'object' || value === null) return [[name, asText(value)]];
   return Object.entries(value).flatMap(([key, each]) => flatten(each, name ? `${name}[${key}]` : key));
 }
@@ -93,9 +99,11 @@ function decoded(text) {
 
 const secret = /pass(word|phrase)?$|secret|token|api[-_]?key|authorization|credential|private|^(x-)?(auth|signature)/i;
 
-/** Values without what looks like a secret by its name: for whatever is kept. */
+const isKept = (value) => !(value instanceof Blob);
+
+/** Values without what looks like a secret by its name, and without files: for whatever is kept. */
 export function withoutSecrets(values) {
-  if (Array.isArray(values)) return values.map(withoutSecrets);
+  if (Array.isArray(values)) return values.filter(isKept).map(withoutSecrets);
   if (typeof values !== 'object' || values === null) return values;
-  return Object.fromEntries(Object.entries(values).filter(([key]) => !secret.test(key)).map(([key, value]) => [key, withoutSecrets(value)]));
+  return Object.fromEntries(Object.entries(values).filter(([key, value]) => !secret.test(key) && isKept(value)).map(([key, value]) => [key, withoutSecrets(value)]));
 }

@@ -3,7 +3,8 @@
 //   node admin-pages2.mjs http://127.0.0.1:3005
 //
 // The server runs as `magpie dev`, or COOKIE holds a session's `name=value`. PLATFORM (slack) has actions and, in Sandbox, a connection; ACTION
-// is the id of one of its actions that reads and WRITE of one that takes a body: found by themselves if left out. AXE=0 leaves axe out.
+// is the id of one of its actions that reads, WRITE of one that takes a body and PARTS of one whose body has a part `file`: found by
+// themselves if left out. AXE=0 leaves axe out.
 // SHOTS names a folder for pictures. Prints one line of JSON: the names of the claims that hold, and those that do not with the reason.
 import assert from "node:assert/strict";
 import { hearToasts, launch } from "./lib/browser.mjs";
@@ -65,6 +66,7 @@ const known = {};
   const connections = await ask(page, `/v1/vault/connections?platform=${platform}&limit=1`);
   known.action = env.ACTION ?? rows.find(({ method, path }) => method === "GET" && !path.includes("{{"))?.systemId ?? rows.find(({ method }) => method === "GET")?.systemId ?? rows[0].systemId;
   known.write = env.WRITE ?? rows.find(({ method }) => method === "POST")?.systemId;
+  known.parts = env.PARTS ?? rows.find(({ path }) => path === "/audio/transcriptions")?.systemId;
   known.connection = env.CONNECTION ?? connections.rows[0]?.key;
   known.title = rows.find(({ systemId }) => systemId === known.action)?.title;
   await context.close();
@@ -208,6 +210,34 @@ const claims = {
     await shape(page, "Form");
     await eventually("the form is back", async () => (await written.count()) === 0);
     assert.ok(isWrong >= 0);
+    await close();
+  },
+  async a_body_in_parts_takes_files() {
+    assert.ok(known.parts, "PARTS names an action that takes a file");
+    const { page, close } = await visit(play(known.parts));
+    await send(page).waitFor();
+    const box = page.locator(".play-form");
+    const chosen = box.getByRole("group", { name: "file", exact: true });
+    await send(page).click();
+    await box.getByText("This is needed.").first().waitFor();
+    await box.getByLabel("File for file", { exact: true }).setInputFiles({ name: "first.mp3", mimeType: "audio/mpeg", buffer: Buffer.from("the first") });
+    await chosen.getByText("first.mp3").waitFor();
+    await eventually("the focus stays", () => chosen.getByRole("button", { name: "Choose another file for file" }).evaluate((button) => button === document.activeElement));
+    await chosen.getByRole("button", { name: "Take first.mp3 away" }).click();
+    await box.getByRole("textbox", { name: "file", exact: true }).waitFor();
+    await box.getByLabel("File for file", { exact: true }).setInputFiles({ name: "speech.mp3", mimeType: "audio/mpeg", buffer: Buffer.from("what is said") });
+    await box.getByLabel("model", { exact: true }).fill("whisper-1");
+    await page.locator(".play-side pre").last().getByText("file: speech.mp3 (12 bytes)").waitFor();
+    await page.getByRole("tab", { name: "curl", exact: true }).click();
+    await page.locator(".play-side pre").last().getByText(`-F 'file=@"speech.mp3"'`).waitFor();
+    await sound(page, "playground-file");
+    const sent = page.waitForRequest(/passthrough/);
+    await send(page).click();
+    const request = await sent;
+    assert.match(await request.headerValue("content-type"), /^multipart\/form-data; boundary=/);
+    await page.locator(".answer").getByText("Status 200").waitFor();
+    // What a browser keeps of it is the texts.
+    assert.match(await page.evaluate(() => sessionStorage.getItem("magpie.playground.test")), /whisper-1/);
     await close();
   },
   async a_write_in_production_is_asked_about_first() {

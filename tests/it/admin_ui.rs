@@ -40,7 +40,7 @@ async fn actions_are_found_tried_and_seen_in_the_logs() {
         assert_eq!(made.status, 200, "{}", made.text());
     }
     let report = run(&app, "admin-pages2.mjs", &[("PLATFORM", "openai")]);
-    assert_eq!(report["passed"].as_array().unwrap().len(), 12);
+    assert_eq!(report["passed"].as_array().unwrap().len(), 13);
     assert!(!app.log().contains("hunter2"));
 }
 

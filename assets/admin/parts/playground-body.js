@@ -3,9 +3,10 @@ import { Field } from '../../kit/field.js';
 import { Notice } from '../../kit/notice.js';
 import { Segments } from '../../kit/tabs.js';
 import { fill } from '../../lib/form-model.js';
-import { makeRequest } from '../../lib/form-request.js';
+import { isForm, isJson, isParts, makeRequest } from '../../lib/form-request.js';
 import { useApp } from '../context.js';
 import { Fields, OneField } from './playground-fields.js';
+import { TextOrFile } from './playground-file.js';
 
 /**
  * The body, in fields or as it is written. What is in one goes into the other when somebody changes over; what the form
@@ -15,6 +16,9 @@ export function BodyEditor({ form, action, values, set, raw, setRaw, errors, rep
   const { t } = useApp();
   const [lost, setLost] = useState(null);
   const isRaw = raw !== undefined;
+  const kind = action.contentType ?? 'application/json';
+  const files = isParts(kind);
+  const Written = isJson(kind) || isForm(kind) || files ? Field : TextOrFile;
   const choose = (mode) => {
     setLost(null);
     if (mode === 'raw') {
@@ -32,11 +36,11 @@ export function BodyEditor({ form, action, values, set, raw, setRaw, errors, rep
   return html`
     <fieldset class="field-place">
       <legend class="place-head">${t('play.body')}</legend>
-      ${form.body && html`<${Segments} label=${t('play.body.how')} value=${isRaw ? 'raw' : 'form'} onValue=${choose} options=${['form', 'raw'].map((value) => ({ value, label: t(`play.body.${value}`) }))} key=${String(lost)} />`}
+      ${form.body && !(files && !isRaw) && html`<${Segments} label=${t('play.body.how')} value=${isRaw ? 'raw' : 'form'} onValue=${choose} options=${['form', 'raw'].map((value) => ({ value, label: t(`play.body.${value}`) }))} key=${String(lost)} />`}
       ${lost && html`<${Notice} tone="warning" role="alert">${lost.length > 0 ? t('play.body.lost', { names: lost.slice(0, 5).join(', ') }) : t('play.wrong.json')}<//>`}
       ${isRaw
-        ? html`<${Field} label=${t('play.body.written')} multiline rows="12" dir="ltr" spellcheck=${false} value=${raw} onValue=${setRaw} error=${errors?.has('body') ? t('play.wrong.json') : undefined} help=${action.contentType ?? 'application/json'} required />`
-        : form.body.children ? html`<${Fields} of=${form.body.children} way=${['body']} values=${values} set=${set} errors=${errors} />`
-          : html`<${OneField} of=${form.body} way=${['body']} name=${t('play.body')} values=${values} set=${set} errors=${errors} />`}
+        ? html`<${Written} label=${t('play.body.written')} multiline rows="12" dir="ltr" spellcheck=${false} value=${raw} onValue=${setRaw} error=${errors?.has('body') ? t('play.wrong.json') : undefined} help=${kind} required />`
+        : form.body.children ? html`<${Fields} of=${form.body.children} way=${['body']} values=${values} set=${set} errors=${errors} files=${files} />`
+          : html`<${OneField} of=${form.body} way=${['body']} name=${t('play.body')} values=${values} set=${set} errors=${errors} files=${files} />`}
     </fieldset>`;
 }

@@ -4,13 +4,17 @@ import { Field } from '../../kit/field.js';
 import { Switch } from '../../kit/switch.js';
 import { control, valueAt } from '../../lib/form-model.js';
 import { useApp } from '../context.js';
+import { TextOrFile } from './playground-file.js';
 
 /** The fields of one place: `of` is a list of them, `way` where they are. */
 export function Fields({ of, way, ...common }) {
   return of.map((each) => html`<${OneField} key=${each.key} of=${each} way=${[...way, each.key]} ...${common} />`);
 }
 
-/** One field, whatever it is filled in with. `set(way, value)` puts a value in, `errors` are codes by ways. */
+/**
+ * One field, whatever it is filled in with. `set(way, value)` puts a value in, `errors` are codes by ways. With `files` a file may
+ * take the place of a text.
+ */
 export function OneField({ of, way, name, ...common }) {
   const kind = control(of);
   const Kind = { list: List, group: Group, switch: OnOff }[kind] ?? Plain;
@@ -23,14 +27,15 @@ function useField({ way, values, errors }) {
   return { t, value: valueAt(values, way), error: code && t(`play.wrong.${code}`) };
 }
 
-function Plain({ of, way, kind, label, set, ...common }) {
+function Plain({ of, way, kind, label, set, files, ...common }) {
   const { t, value, error } = useField({ way, ...common });
   const put = (text) => set(way, text === '' ? undefined : text);
   const help = [of.help, kind === 'json' && t(of.type === 'object' ? 'play.field.object' : 'play.field.json')].filter(Boolean).join(' ');
   const both = { label, help: help || undefined, error, required: of.required, words: { optional: t('optional'), choose: t('play.unset') }, value: value ?? '', onValue: put, 'data-way': way.join('/') };
   if (kind === 'choice') return html`<${Field} type="select" ...${both} options=${[{ value: '', label: of.fallback ? t('play.unset.default', { value: of.fallback }) : t('play.unset') }, ...of.options]} />`;
   const isLong = kind === 'json' || (kind === 'text' && /^(body|text|content|html|message|description|raw)$/i.test(of.key));
-  return html`<${Field} ...${both} multiline=${isLong} rows="3" dir="auto" autocomplete="off" spellcheck=${false} placeholder=${of.fallback ?? ''} inputmode=${kind === 'number' ? (of.type === 'integer' ? 'numeric' : 'decimal') : undefined} />`;
+  const Text = files && kind !== 'number' ? TextOrFile : Field;
+  return html`<${Text} ...${both} multiline=${isLong} rows="3" dir="auto" autocomplete="off" spellcheck=${false} placeholder=${of.fallback ?? ''} inputmode=${kind === 'number' ? (of.type === 'integer' ? 'numeric' : 'decimal') : undefined} />`;
 }
 
 function OnOff({ of, way, label, set, ...common }) {

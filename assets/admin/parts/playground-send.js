@@ -1,4 +1,3 @@
-import { flatten, isParts } from '../../lib/form-request.js';
 import { ApiError, kinds } from '../../lib/api.js';
 import { recall, rememberHere } from '../keep.js';
 
@@ -12,14 +11,13 @@ export async function sendThrough({ app, request, connectionKey, actionId, follo
   const { root, api } = app;
   const attempt = async () => {
     const { session, environment } = app.latest();
-    const parts = request.text !== undefined && isParts(request.kind);
-    const headers = new Headers(request.headers.filter(([name]) => !(parts && name === 'content-type')));
+    const headers = new Headers(request.headers);
     headers.set('x-magpie-environment', environment);
     headers.set('x-magpie-csrf', session?.csrf ?? '');
     headers.set('x-pica-connection-key', connectionKey);
     headers.set('x-pica-action-id', actionId);
     if (followRedirects) headers.set('x-pica-follow-redirects', 'true');
-    const body = hasBody(request.method) ? (parts ? formData(request.body) : request.text) : undefined;
+    const body = hasBody(request.method) ? (request.parts ? formData(request.parts) : request.text) : undefined;
     return fetch(new URL(`v1/passthrough${request.path}`, root), { method: request.method, headers, body, signal, redirect: 'manual', credentials: 'same-origin', cache: 'no-store', referrerPolicy: 'no-referrer' });
   };
   const began = performance.now();
@@ -49,9 +47,9 @@ function headersOf(response) {
   return theirs.length > 0 ? theirs : all;
 }
 
-function formData(body) {
+function formData(parts) {
   const form = new FormData();
-  for (const [name, value] of flatten(body)) form.append(name, value);
+  for (const [name, value] of parts) form.append(name, value);
   return form;
 }
 

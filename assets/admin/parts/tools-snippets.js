@@ -1,6 +1,6 @@
 import { html } from '../../vendor/preact.js';
 import { Snippets } from '../../kit/code.js';
-import { fillTemplate, flatten, isForm, isJson, placeholder } from '../../lib/form-request.js';
+import { fillTemplate, flatten, isForm, isJson, isParts, placeholder } from '../../lib/form-request.js';
 import { useApp, useKept, useLoad } from '../context.js';
 import { requestSnippets } from '../snippets.js';
 
@@ -26,17 +26,28 @@ export function snippetsOf({ action, base, connectionKey, words }) {
   const path = fillTemplate(action.path, values('path'));
   const headers = {
     'x-pica-secret': '$MAGPIE_KEY', 'x-pica-connection-key': connectionKey, 'x-pica-action-id': action.id,
-    ...(body === undefined ? {} : { 'content-type': kind }), ...values('header'),
+    ...(body === undefined || isParts(kind) ? {} : { 'content-type': kind }), ...values('header'),
   };
   const tool = { action_id: action.id, connection_key: connectionKey };
   const add = (name, value) => Object.keys(value).length > 0 && (tool[name] = value);
   add('path_variables', values('path'));
   add('query', values('query'));
   if (body !== undefined) tool.body = body;
+  const sent = body === undefined ? {} : isParts(kind) ? { parts: partsOf(of('body'), body, sample) } : { body: isForm(kind) ? new URLSearchParams(flatten(body)).toString() : body };
   return [
-    ...requestSnippets({ url: `${base}/v1/passthrough${path}${query && `?${query}`}`, method: action.method, headers, body: body !== undefined && isForm(kind) ? new URLSearchParams(flatten(body)).toString() : body }),
+    ...requestSnippets({ url: `${base}/v1/passthrough${path}${query && `?${query}`}`, method: action.method, headers, ...sent }),
     { key: 'mcp', label: 'MCP', text: JSON.stringify({ name: 'execute_action', arguments: tool }, null, 2), note: words('action.mcp') },
   ];
+}
+
+/* Only its name says that a part is a file. */
+const fileLike = /(^|[-_.])(file|image|audio|video|media|photo|picture|attachment|document|upload)s?$/i;
+
+/** What is in the example, and what else is needed. */
+function partsOf(needed, body, sample) {
+  const known = flatten(body);
+  const others = needed.filter(({ name }) => !known.some(([each]) => each === name)).map((param) => [param.name, sample(param)]);
+  return [...known, ...others].map(([name, value]) => [name, fileLike.test(name) ? new File([], value) : value]);
 }
 
 /** The example that comes with the action, as a value if it is JSON. */
