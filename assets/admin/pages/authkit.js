@@ -17,10 +17,11 @@ import { Preview } from '../parts/authkit-preview.js';
 import { GuideDialog, Scopes } from '../parts/authkit-scopes.js';
 import { Page } from '../parts/page.js';
 import { useReason } from '../parts/role.js';
+import { everyPage } from '../shared.js';
 
 export default function AuthKit({ query }) {
   const { t, explain, environment, router } = useApp();
-  const list = useLoad((api, signal) => everyIntegration(api, signal));
+  const list = useLoad((api, signal) => allIntegrations(api, signal));
   const [turn, setTurn] = useState(0);
   const install = html`<${Button} kind="primary" icon="code" onClick=${() => router.setQuery({ install: '1' })}>${t('authkit.install')}<//>`;
   return html`
@@ -33,13 +34,8 @@ export default function AuthKit({ query }) {
     <//>`;
 }
 
-async function everyIntegration(api, signal) {
-  const rows = [];
-  for (let page = 1; page <= 20; page += 1) {
-    const answer = await api.get('/v1/integrations', { query: { page, limit: 500 }, signal });
-    rows.push(...answer.rows);
-    if (page >= (answer.pages ?? 1)) break;
-  }
+async function allIntegrations(api, signal) {
+  const rows = await everyPage(api, '/v1/integrations', { signal });
   return rows.sort((a, b) => a.title.localeCompare(b.title));
 }
 
