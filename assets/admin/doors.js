@@ -1,4 +1,4 @@
-import { html } from '../vendor/preact.js';
+import { html, useRef } from '../vendor/preact.js';
 import { isUnreachable } from './api.js';
 import { useApp, useLoad } from './context.js';
 import { doorOf } from './pages.js';
@@ -10,7 +10,13 @@ import { Icon } from '../kit/icons.js';
 /** What is seen by who is not signed in, or not yet known to be. */
 export function Doors() {
   const { t, api, session, enter, place, explain, isAway } = useApp();
-  const asked = useLoad(async () => session ?? enter(await api.get('/admin/api/session')));
+  // What is known at first is new enough; later, when the server has been away, another may be in its place.
+  const known = useRef(session);
+  const asked = useLoad(async () => {
+    const isKnown = known.current;
+    known.current = null;
+    if (!isKnown) enter(await api.get('/admin/api/session'));
+  });
   if (session) {
     const door = doorOf(session, place.path);
     return html`<main class="door"><${Brand} /><${Slot} key=${door.name} page=${door} params=${{}} query=${place.query} /></main>`;

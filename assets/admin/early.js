@@ -5,7 +5,7 @@ import { applyKeptTheme } from './theme.js';
 import { fetchWords, speak } from './words.js';
 
 /** The session as it was at the start, `null` if that went wrong. */
-export const firstSession = fetch(new URL('../../admin/api/session', import.meta.url)).then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
+export const firstSession = fetch(new URL('../../admin/api/session', import.meta.url), { signal: AbortSignal.timeout(10_000) }).then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
 
 /** The words that are everywhere. */
 export const spoken = speak();

@@ -7,7 +7,8 @@ import { open } from './slot.js';
 
 const root = new URL('../../', import.meta.url).href;
 const [words, session, page] = await Promise.all([spoken, firstSession, firstPage]);
-if (page) await open(page, words).catch(() => {});
+// What takes longer is waited for in the frame, which says so.
+if (page) await Promise.race([open(page, words).catch(() => {}), new Promise((resolve) => setTimeout(resolve, 1_000))]);
 // The words' language, written as the person's own country does.
 const locale = navigator.languages.find((each) => each.split('-')[0] === words.t.lang) ?? words.t.lang;
 render(html`<${App} root=${root} words=${words} session=${session} format=${makeFormat(locale)} />`, document.body);

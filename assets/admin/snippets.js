@@ -25,7 +25,7 @@ export function curl(url, method, headers, body, parts) {
   // curl itself quotes a name that is between double quotes, and reads a text that begins with @ as one.
   for (const [name, value] of parts ?? []) lines.push(isFile(value) ? `-F ${quoted(`${name}=@"${value.name.replace(/["\\]/g, '\\$&')}"`)}` : `--form-string ${quoted(`${name}=${value}`)}`);
   if (isFile(body)) lines.push(`--data-binary ${quoted(`@${body.name}`)}`);
-  else if (body !== undefined) lines.push(`--data ${quoted(typeof body === 'string' ? body : json(body))}`);
+  else if (body !== undefined) lines.push(`--data-raw ${quoted(typeof body === 'string' ? body : json(body))}`);
   return lines.join(' \\\n  ');
 }
 

@@ -5,11 +5,16 @@
  */
 const depth = 12;
 
-/** `{path, query, header, body}`: the fields of each place; `body` is a field itself, or null. */
-export function makeForm(params = []) {
+/**
+ * `{path, query, header, body}`: the fields of each place; `body` is a field itself, or null. In a body of parts a dot may belong to
+ * a name: there it leads into another field only if there is that field.
+ */
+export function makeForm(params = [], { inParts = false } = {}) {
   const flat = (place) => params.filter((param) => param.in === place).map((param) => field(param.name, param, place === 'path'));
   const root = { key: '', param: null, children: new Map(), isList: false };
-  for (const param of params.filter((param) => param.in === 'body')) put(root, steps(param.name), param);
+  const ofBody = params.filter((param) => param.in === 'body');
+  const isWhole = (name) => inParts && !ofBody.some((other) => other.name === name.split(/\.|\[\]/)[0]);
+  for (const param of ofBody) put(root, isWhole(param.name) ? [param.name] : steps(param.name), param);
   const hasBody = root.param || root.children.size > 0;
   return { path: flat('path'), query: flat('query'), header: flat('header'), body: hasBody ? finish(root, true) : null };
 }
@@ -71,8 +76,6 @@ export function withValue(values, [step, ...rest], value) {
   const { [step]: _, ...others } = values ?? {};
   return next === undefined ? others : { ...values, [step]: next };
 }
-
-const isNothing = (value) => value === undefined || value === null || value === '' || (!(value instanceof Blob) && typeof value === 'object' && Object.values(value).every(isNothing));
 
 /** A value as it is sent, `undefined` if there is none. `wrong(way, code)` hears what cannot be. */
 export function read(of, value, way, wrong, isRoot = false) {
@@ -148,5 +151,3 @@ function fillIn(of, value, way, lost) {
   if (typeof value === 'object' || (of.type === 'string' && typeof value !== 'string') || (['integer', 'number'].includes(of.type) && typeof value !== 'number')) return here();
   return String(value);
 }
-
-export { isNothing };

@@ -68,6 +68,13 @@ test('a_body_in_parts_has_files', () => {
   assert.deepEqual(withoutSecrets(values).body, { customer: { email: 'a@b.c', age: '7' }, lines: [{ price: '1', tags: ['x'] }], gift: {} });
 });
 
+test('lists_repeat_their_name_where_nothing_is_nested', () => {
+  const [a, b] = ['a', 'b'].map((name) => new File(['x'], name));
+  const flat = makeForm([param('files', 'body', 'array', { items: 'string' }), param('file.xml', 'body'), param('note', 'body')], { inParts: true });
+  const request = makeRequest({ action: { method: 'POST', path: '/x', contentType: 'multipart/form-data' }, form: flat, values: { body: { files: [a, b], 'file.xml': '<x/>' } } });
+  assert.deepEqual(request.parts, [['files', a], ['files', b], ['file.xml', '<x/>']]);
+});
+
 test('a_body_by_hand_may_be_a_file', () => {
   const raw = new File(['x'], 'a.bin');
   const { text, headers } = makeRequest({ action: { method: 'PUT', path: '/x', contentType: 'application/octet-stream' }, form: makeForm([]), values: {}, raw });

@@ -22,8 +22,9 @@ export function makeRequest({ action, form, values, raw }) {
   const request = { method: action.method, path: `${path}${asked && `${path.includes('?') ? '&' : '?'}${asked}`}`, headers, body, errors, kind };
   if (!mayHave || body === undefined) return { ...request, text: undefined };
   // How the parts are told apart is said by who sends them.
-  if (isParts(kind)) return { ...request, text: undefined, parts: flatten(body) };
-  return { ...request, text: encode(body, kind), headers: [['content-type', kind.split(';')[0].trim() === '*/*' ? 'application/json' : kind], ...headers] };
+  const isNested = Boolean(form.body?.children?.some((child) => child.children || child.item?.children));
+  if (isParts(kind)) return { ...request, text: undefined, parts: flatten(body, isNested) };
+  return { ...request, text: encode(body, kind, isNested), headers: [['content-type', kind.split(';')[0].trim() === '*/*' ? 'application/json' : kind], ...headers] };
 }
 
 export const isJson = (kind) => /^(application\/json|\*\/\*|[^;]*\+json)\s*(;|$)/.test(kind);
@@ -44,21 +45,25 @@ function readRaw(raw, kind, wrong) {
   }
 }
 
-function encode(body, kind) {
+function encode(body, kind, isNested) {
   if (body instanceof Blob || (typeof body === 'string' && !isJson(kind))) return body;
-  if (isForm(kind)) return new URLSearchParams(flatten(body)).toString();
+  if (isForm(kind)) return new URLSearchParams(flatten(body, isNested)).toString();
   return JSON.stringify(body);
 }
 
-/** Inner fields in brackets, as forms have them: `one[inside]`, `list[0][inside]`. Files stay files. */
-export function flatten(value, name = '') {
+/**
+ * Inner fields in brackets, as forms have them: `one[inside]`. A list has numbers where fields are nested (`list[0][inside]`), and
+ * repeats its name elsewhere, as the server does it for agents. Files stay files.
+ */
+export function flatten(value, isNested = true, name = '') {
   if (value instanceof Blob) return [[name, value]];
   if (typeof value !== 'object' || value === null) return [[name, asText(value)]];
-  return Object.entries(value).flatMap(([key, each]) => flatten(each, name ? `${name}[${key}]` : key));
+  const inner = (key) => (name === '' ? key : Array.isArray(value) && !isNested ? name : `${name}[${key}]`);
+  return Object.entries(value).flatMap(([key, each]) => flatten(each, isNested, inner(key)));
 }
 
 const asText = (value) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value));
-const pairsOf = (key, value) => (Array.isArray(value) ? value.map((each) => [key, asText(each)]) : typeof value === 'object' ? flatten(value, key) : [[key, asText(value)]]);
+const pairsOf = (key, value) => (Array.isArray(value) ? value.map((each) => [key, asText(each)]) : typeof value === 'object' ? flatten(value, true, key) : [[key, asText(value)]]);
 
 /** `/a/{{b}}/c` with values in its places, each one segment; a place without a value stays in capitals. */
 export function fillTemplate(template, values) {

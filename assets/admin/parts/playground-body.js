@@ -18,7 +18,8 @@ export function BodyEditor({ form, action, values, set, raw, setRaw, errors, rep
   const isRaw = raw !== undefined;
   const kind = action.contentType ?? 'application/json';
   const files = isParts(kind);
-  const Written = isJson(kind) || isForm(kind) || files ? Field : TextOrFile;
+  const hasTwoWays = isJson(kind) || isForm(kind);
+  const Written = hasTwoWays || files ? Field : TextOrFile;
   const choose = (mode) => {
     setLost(null);
     if (mode === 'raw') {
@@ -36,7 +37,7 @@ export function BodyEditor({ form, action, values, set, raw, setRaw, errors, rep
   return html`
     <fieldset class="field-place">
       <legend class="place-head">${t('play.body')}</legend>
-      ${form.body && !(files && !isRaw) && html`<${Segments} label=${t('play.body.how')} value=${isRaw ? 'raw' : 'form'} onValue=${choose} options=${['form', 'raw'].map((value) => ({ value, label: t(`play.body.${value}`) }))} key=${String(lost)} />`}
+      ${form.body && hasTwoWays && html`<${Segments} label=${t('play.body.how')} value=${isRaw ? 'raw' : 'form'} onValue=${choose} options=${['form', 'raw'].map((value) => ({ value, label: t(`play.body.${value}`) }))} key=${String(lost)} />`}
       ${lost && html`<${Notice} tone="warning" role="alert">${lost.length > 0 ? t('play.body.lost', { names: lost.slice(0, 5).join(', ') }) : t('play.wrong.json')}<//>`}
       ${isRaw
         ? html`<${Written} label=${t('play.body.written')} multiline rows="12" dir="ltr" spellcheck=${false} value=${raw} onValue=${setRaw} error=${errors?.has('body') ? t('play.wrong.json') : undefined} help=${kind} required />`

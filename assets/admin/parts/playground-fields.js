@@ -27,9 +27,10 @@ function useField({ way, values, errors }) {
   return { t, value: valueAt(values, way), error: code && t(`play.wrong.${code}`) };
 }
 
-function Plain({ of, way, kind, label, set, files, ...common }) {
+function Plain({ of, way, kind, label, set, files, isItem, ...common }) {
   const { t, value, error } = useField({ way, ...common });
-  const put = (text) => set(way, text === '' ? undefined : text);
+  // An item of a list that has been emptied is still one.
+  const put = (text) => set(way, text === '' && !isItem ? undefined : text);
   const help = [of.help, kind === 'json' && t(of.type === 'object' ? 'play.field.object' : 'play.field.json')].filter(Boolean).join(' ');
   const both = { label, help: help || undefined, error, required: of.required, words: { optional: t('optional'), choose: t('play.unset') }, value: value ?? '', onValue: put, 'data-way': way.join('/') };
   if (kind === 'choice') return html`<${Field} type="select" ...${both} options=${[{ value: '', label: of.fallback ? t('play.unset.default', { value: of.fallback }) : t('play.unset') }, ...of.options]} />`;

@@ -25,21 +25,22 @@ export function TextOrFile({ value, onValue, label, multiline, ...field }) {
   const text = { ...field, label, value, onValue, multiline };
   return html`
     <div class="text-or-file" ref=${place}>
-      ${isFile && html`<${Chosen} label=${label} file=${value} chooser=${small} onDrop=${() => put('')} />`}
+      ${isFile && html`<${Chosen} ...${field} label=${label} file=${value} chooser=${small} onDrop=${() => put('')} />`}
       ${!isFile && !multiline && html`<${Field} ...${text} suffix=${small} />`}
       ${!isFile && multiline && html`<${Field} ...${text} /><div><${Button} ...${chooser} aria-label=${t('play.file.choose.of', { name: label })}>${t('play.file.choose')}<//></div>`}
-      <input type="file" class="unseen" tabIndex="-1" aria-label=${t('play.file.of', { name: label })} ref=${input} onChange=${take} />
+      <input type="file" hidden aria-label=${t('play.file.of', { name: label })} ref=${input} onChange=${take} />
     </div>`;
 }
 
-function Chosen({ label, file, chooser, onDrop }) {
+function Chosen({ label, file, help, required, words, chooser, onDrop }) {
   const { t, format } = useApp();
   return html`
     <div class="field" role="group" aria-label=${label}>
-      <div class="head"><span class="label">${label}</span></div>
+      <div class="head"><span class="label">${label}</span>${!required && html`<span class="optional">${words?.optional}</span>`}</div>
       <div class="box chosen-file">
         <${Icon} name="check" /><span class="name" dir="auto">${file.name}</span><span class="quiet small">${format.bytes(file.size)}</span>
         ${chooser}<${IconButton} icon="close" label=${t('play.file.drop', { name: file.name })} onClick=${onDrop} />
       </div>
+      ${help && html`<p class="note">${help}</p>`}
     </div>`;
 }

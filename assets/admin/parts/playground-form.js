@@ -20,8 +20,8 @@ export function Request({ action, connection, begin, onSent }) {
   const app = useApp();
   const { t, environment, can, explain } = app;
   const confirm = useConfirm();
-  const form = useMemo(() => makeForm(action.params), [action]);
   const kind = action.contentType ?? 'application/json';
+  const form = useMemo(() => makeForm(action.params, { inParts: isParts(kind) }), [action]);
   const [values, setValues] = useState(() => begin?.values ?? (begin?.path ? valuesOfPath(form, action.path, begin.path) : startOf(action)));
   const [raw, setRaw] = useState(() => begin?.raw ?? (form.body && !isJson(kind) && !isForm(kind) && !isParts(kind) ? '' : undefined));
   const [tried, setTried] = useState(false);

@@ -20,6 +20,8 @@ export async function sendThrough({ app, request, connectionKey, actionId, follo
     const body = hasBody(request.method) ? (request.parts ? formData(request.parts) : request.text) : undefined;
     return fetch(new URL(`v1/passthrough${request.path}`, root), { method: request.method, headers, body, signal, redirect: 'manual', credentials: 'same-origin', cache: 'no-store', referrerPolicy: 'no-referrer' });
   };
+  const files = [request.text, ...(request.parts ?? []).map(([, value]) => value)].filter((value) => value instanceof Blob);
+  await Promise.all(files.map((file) => readable(file, app.t)));
   const began = performance.now();
   try {
     let response = await attempt();
@@ -35,6 +37,13 @@ export async function sendThrough({ app, request, connectionKey, actionId, follo
     if (error instanceof ApiError) throw error;
     throw new ApiError(signal.aborted ? kinds.aborted : kinds.offline);
   }
+}
+
+/* A browser reads a file when it is sent. If it has changed since it was chosen, all that is said is that sending failed. */
+async function readable(file, t) {
+  await file.slice(0, 1).arrayBuffer().catch(() => {
+    throw new ApiError(kinds.unreadable, { message: t('play.file.changed', { name: file.name }) });
+  });
 }
 
 export const hasBody = (method) => !['GET', 'HEAD'].includes(method);

@@ -1,6 +1,6 @@
 import { html } from '../../vendor/preact.js';
 import { Snippets } from '../../kit/code.js';
-import { fillTemplate, flatten, isForm, isJson, isParts, placeholder } from '../../lib/form-request.js';
+import { fillTemplate, isForm, isJson, isParts, placeholder } from '../../lib/form-request.js';
 import { useApp, useKept, useLoad } from '../context.js';
 import { requestSnippets } from '../snippets.js';
 
@@ -22,38 +22,54 @@ export function snippetsOf({ action, base, connectionKey, words }) {
   const values = (place) => Object.fromEntries(of(place).map((param) => [param.name, sample(param)]));
   const query = new URLSearchParams(values('query')).toString();
   const kind = action.contentType ?? 'application/json';
-  const body = bodyOf(action, kind);
+  const sent = sentOf(action, kind, sample);
+  const isSent = sent.body !== undefined;
   const path = fillTemplate(action.path, values('path'));
   const headers = {
     'x-pica-secret': '$MAGPIE_KEY', 'x-pica-connection-key': connectionKey, 'x-pica-action-id': action.id,
-    ...(body === undefined || isParts(kind) ? {} : { 'content-type': kind }), ...values('header'),
+    ...(isSent ? { 'content-type': kind } : {}), ...values('header'),
   };
   const tool = { action_id: action.id, connection_key: connectionKey };
   const add = (name, value) => Object.keys(value).length > 0 && (tool[name] = value);
   add('path_variables', values('path'));
   add('query', values('query'));
-  if (body !== undefined) tool.body = body;
-  const sent = body === undefined ? {} : isParts(kind) ? { parts: partsOf(of('body'), body, sample) } : { body: isForm(kind) ? new URLSearchParams(flatten(body)).toString() : body };
+  if (isSent) tool.body = isForm(kind) ? Object.fromEntries(new URLSearchParams(sent.body)) : sent.body instanceof Blob ? placeholder('text') : sent.body;
   return [
     ...requestSnippets({ url: `${base}/v1/passthrough${path}${query && `?${query}`}`, method: action.method, headers, ...sent }),
-    { key: 'mcp', label: 'MCP', text: JSON.stringify({ name: 'execute_action', arguments: tool }, null, 2), note: words('action.mcp') },
+    // Parts are for passthrough alone.
+    ...(sent.parts ? [] : [{ key: 'mcp', label: 'MCP', text: JSON.stringify({ name: 'execute_action', arguments: tool }, null, 2), note: words('action.mcp') }]),
   ];
 }
 
-/* Only its name says that a part is a file. */
-const fileLike = /(^|[-_.])(file|image|audio|video|media|photo|picture|attachment|document|upload)s?$/i;
-
-/** What is in the example, and what else is needed. */
-function partsOf(needed, body, sample) {
-  const known = flatten(body);
-  const others = needed.filter(({ name }) => !known.some(([each]) => each === name)).map((param) => [param.name, sample(param)]);
-  return [...known, ...others].map(([name, value]) => [name, fileLike.test(name) ? new File([], value) : value]);
+/** What is sent besides the address: `{body}`, `{parts}` or nothing. Begins with the action's example, if it comes with one. */
+function sentOf({ example, params }, kind, sample) {
+  const ofBody = params.filter((param) => param.in === 'body');
+  if (isParts(kind)) return { parts: partsOf(ofBody, sample) };
+  if (example) return { body: isJson(kind) ? valueOf(example) : example };
+  if (!ofBody.some((param) => param.required)) return {};
+  if (isJson(kind)) return { body: {} };
+  if (isForm(kind)) return { body: new URLSearchParams(ofBody.filter((param) => param.required).map((param) => [param.name, sample(param)])).toString() };
+  return { body: kind.startsWith('text/') ? placeholder('text') : new File([], placeholder('file')) };
 }
 
-/** The example that comes with the action, as a value if it is JSON. */
-function bodyOf({ example, params }, kind) {
-  if (example === null || example === undefined || example === '') return params.some((param) => param.in === 'body' && param.required) ? {} : undefined;
-  if (typeof example !== 'string' || !isJson(kind)) return example;
+/** What is needed, and the first file even where none is. */
+function partsOf(params, sample) {
+  const first = params.find(({ name }) => isFileLike(name));
+  const named = params.filter((param) => param.required || (param === first && !params.some((other) => other.required && isFileLike(other.name))));
+  return named.map((param) => [param.name, isFileLike(param.name) ? new File([], placeholder(param.name)) : sample(param)]);
+}
+
+const files = new Set(['file', 'files', 'image', 'images', 'audio', 'video', 'media', 'photo', 'picture', 'attachment', 'attachments', 'document', 'upload', 'logo', 'csvfile']);
+const aboutFiles = new Set(['id', 'ids', 'name', 'type', 'url', 'size', 'format', 'key', 'title', 'path', 'count', 'language']);
+
+/* Only its name says that a part is a file. */
+function isFileLike(name) {
+  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase().split(/[^a-z0-9]+/).filter(Boolean);
+  return words.some((word) => files.has(word)) && !aboutFiles.has(words.at(-1));
+}
+
+function valueOf(example) {
+  if (typeof example !== 'string') return example;
   try {
     return JSON.parse(example);
   } catch {

@@ -24,6 +24,12 @@ pub enum Mistake {
     /// A module imports itself by way of others.
     #[error("{0} imports itself by way of others")]
     Circle(String),
+    /// A script that begins by itself cannot be part of another.
+    #[error("{by} imports {path}, which the page itself names last")]
+    Last { by: String, path: String },
+    /// Only the script that comes last may wait for something before all else goes on.
+    #[error("{path}: `{line}` waits outside of a function")]
+    Await { path: String, line: String },
     /// Where its templates end is not known, and so not what is a statement.
     #[error("{0} has an odd number of backticks; \\x60 stands for one")]
     Backticks(String),
@@ -40,6 +46,8 @@ pub struct Module {
     /// The files in them.
     pub later: Vec<String>,
     pub exports: Vec<Renamed>,
+    /// The first line with an `await` that is in no function.
+    pub awaits: Option<String>,
     pub body: String,
 }
 
@@ -98,6 +106,9 @@ static DECLARED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"^export (default )?((?:async )?function\*?|class|const|let) ([A-Za-z_$][\w$]*)")
 });
 static LISTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^export \{([^}]*)\};?[ \t]*\n?"));
+static AWAIT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(?:await |(?:const|let) [^=]+ = await )"));
+static COMMENT: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*(?:\*|//|/\*)"));
 static LATER: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bimport\(`(\./(?:[\w-]+/)+)\$\{"));
 
 /// Reads the text of `path`.
@@ -107,6 +118,7 @@ pub fn parse(path: &str, text: &str) -> Result<Module, Mistake> {
         folders: Vec::new(),
         later: Vec::new(),
         exports: Vec::new(),
+        awaits: None,
         body: String::with_capacity(text.len()),
     };
     let mut rest = text;
@@ -128,16 +140,37 @@ pub fn parse(path: &str, text: &str) -> Result<Module, Mistake> {
     if in_template {
         return Err(Mistake::Backticks(path.to_owned()));
     }
+    module.awaits = lines_outside(&module.body)
+        .find(|line| AWAIT.is_match(line))
+        .map(str::to_owned);
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     module.folders = LATER
         .captures_iter(&module.body)
         .filter_map(|found| Some(beside(path, found.get(1)?.as_str())))
         .collect();
+    let unknown = |line: &&str| line.contains("import(") && !LATER.is_match(line);
+    let mut code = module.body.lines().filter(|line| !COMMENT.is_match(line));
+    if let Some(line) = code.find(unknown) {
+        return Err(Mistake::Form {
+            path: path.to_owned(),
+            line: line.trim().to_owned(),
+        });
+    }
     let body = module
         .body
         .replace("import(", &format!("$import('{folder}/', "));
     module.body = body.replace("import.meta.url", &format!("$url('{path}')"));
     Ok(module)
+}
+
+/// The lines that begin outside of a template.
+fn lines_outside(text: &str) -> impl Iterator<Item = &str> {
+    let mut in_template = false;
+    text.lines().filter(move |line| {
+        let begins_outside = !in_template;
+        in_template ^= line.matches('`').count() % 2 == 1;
+        begins_outside
+    })
 }
 
 /// Reads the import or export that `text` begins with, and gives what comes after it.

@@ -38,6 +38,7 @@ pub fn compose(entries: &[&str], source: &dyn Source) -> Result<Scripts, Mistake
         gather(entry, entry, source, &mut Vec::new(), &mut modules)?;
     }
     check(&modules)?;
+    check_entries(entries, &modules)?;
     let mut sent = BTreeSet::new();
     let mut composed: Vec<(String, BTreeSet<String>)> = Vec::new();
     for entry in entries {
@@ -187,6 +188,26 @@ fn gather(
     // These come when all else is there: they may import whoever names them.
     for each in later {
         gather(&each, path, source, &mut Vec::new(), modules)?;
+    }
+    Ok(())
+}
+
+/// Whether the last entry alone waits, and is imported by nobody.
+fn check_entries(entries: &[&str], modules: &BTreeMap<String, Module>) -> Result<(), Mistake> {
+    let last = entries.last().copied().unwrap_or_default();
+    for (path, module) in modules {
+        if module.imports.iter().any(|import| import.from == last) {
+            return Err(Mistake::Last {
+                by: path.clone(),
+                path: last.to_owned(),
+            });
+        }
+        if let Some(line) = module.awaits.as_ref().filter(|_| path != last) {
+            return Err(Mistake::Await {
+                path: path.clone(),
+                line: line.clone(),
+            });
+        }
     }
     Ok(())
 }
@@ -362,7 +383,47 @@ await a(c);
 
     #[test]
     fn mistakes_are_named() {
-        let cases: [(&'static [(&str, &str)], &str); 6] = [
+        let cases: [(&'static [(&str, &str)], &str); 10] = [
+            (
+                &[(
+                    "app/main.js",
+                    "/** @type {import('./a')} */\nconst a = import('./a.js');\n",
+                )],
+                "app/main.js: `const a = import('./a.js');` is in a form that is not known",
+            ),
+            (
+                &[
+                    (
+                        "app/main.js",
+                        "export const load = (name) => import(`./pages/${name}.js`);\n",
+                    ),
+                    (
+                        "app/pages/one.js",
+                        "import { load } from '../main.js';\nexport default load;\n",
+                    ),
+                ],
+                "app/pages/one.js: `export default load;` is in a form that is not known",
+            ),
+            (
+                &[
+                    (
+                        "app/main.js",
+                        "export const load = (name) => import(`./pages/${name}.js`);\n",
+                    ),
+                    (
+                        "app/pages/one.js",
+                        "import { load } from '../main.js';\nexport const one = load;\n",
+                    ),
+                ],
+                "app/pages/one.js imports app/main.js, which the page itself names last",
+            ),
+            (
+                &[
+                    ("app/main.js", "import { a } from './a.js';\nawait a;\n"),
+                    ("app/a.js", "export const a = await fetch('x');\n"),
+                ],
+                "app/a.js: `const a = await fetch('x');` waits outside of a function",
+            ),
             (
                 &[("app/main.js", "import { a } from './a.js';\n")],
                 "app/main.js imports app/a.js, which is not there",
