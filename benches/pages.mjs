@@ -9,7 +9,7 @@
 // because the browser's own share is much of it. In ms since the navigation began:
 //   drawn        the page's heading (of connections, the first row) is on the screen
 //   interactive  as Lighthouse means it: drawn, and the last task of more than 50 ms has ended
-//   idle         drawn, and for the first time there is nothing left to do
+//   idle         drawn, and for the first time the browser has nothing to do
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
@@ -30,7 +30,7 @@ async function connect(number) {
   }
 }
 
-/** Runs in the page before anything else: notes when it is drawn, when it first has nothing to do, and its long tasks. */
+/** Runs in the page before anything else: notes when it is drawn, when it is idle after that, and its long tasks. */
 function watch() {
   let tasksEnd = 0;
   new PerformanceObserver((list) => {

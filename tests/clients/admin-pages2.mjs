@@ -231,13 +231,23 @@ const claims = {
     await page.getByRole("tab", { name: "curl", exact: true }).click();
     await page.locator(".play-side pre").last().getByText(`-F 'file=@"speech.mp3"'`).waitFor();
     await sound(page, "playground-file");
+    await page.evaluate(() => {
+      const { fetch } = window;
+      const read = async ([name, value]) => [name, value instanceof File ? [value.name, value.type, await value.text()] : value];
+      window.fetch = async (url, options) => {
+        if (options?.body instanceof FormData) window.parts = await Promise.all([...options.body].map(read));
+        return fetch(url, options);
+      };
+    });
     const sent = page.waitForRequest(/passthrough/);
     await send(page).click();
     const request = await sent;
     assert.match(await request.headerValue("content-type"), /^multipart\/form-data; boundary=/);
     await page.locator(".answer").getByText("Status 200").waitFor();
+    assert.deepEqual(await page.evaluate(() => window.parts), [["file", ["speech.mp3", "audio/mpeg", "what is said"]], ["model", "whisper-1"]]);
     // What a browser keeps of it is the texts.
-    assert.match(await page.evaluate(() => sessionStorage.getItem("magpie.playground.test")), /whisper-1/);
+    const [kept] = await page.evaluate(() => JSON.parse(sessionStorage.getItem("magpie.playground.test")));
+    assert.deepEqual(kept.values.body, { model: "whisper-1" });
     await close();
   },
   async a_write_in_production_is_asked_about_first() {

@@ -33,7 +33,7 @@ export function snippetsOf({ action, base, connectionKey, words }) {
   const add = (name, value) => Object.keys(value).length > 0 && (tool[name] = value);
   add('path_variables', values('path'));
   add('query', values('query'));
-  if (isSent) tool.body = isForm(kind) ? Object.fromEntries(new URLSearchParams(sent.body)) : sent.body instanceof Blob ? placeholder('text') : sent.body;
+  if (isSent) tool.body = isForm(kind) ? valuesOf(new URLSearchParams(sent.body)) : sent.body instanceof Blob ? placeholder('text') : sent.body;
   return [
     ...requestSnippets({ url: `${base}/v1/passthrough${path}${query && `?${query}`}`, method: action.method, headers, ...sent }),
     // Parts are for passthrough alone.
@@ -51,6 +51,9 @@ function sentOf({ example, params }, kind, sample) {
   if (isForm(kind)) return { body: new URLSearchParams(ofBody.filter((param) => param.required).map((param) => [param.name, sample(param)])).toString() };
   return { body: kind.startsWith('text/') ? placeholder('text') : new File([], placeholder('file')) };
 }
+
+/* What is there more than once is a list. */
+const valuesOf = (form) => Object.fromEntries([...form.keys()].map((name) => [name, form.getAll(name).length > 1 ? form.getAll(name) : form.get(name)]));
 
 /** What is needed, and the first file even where none is. */
 function partsOf(params, sample) {

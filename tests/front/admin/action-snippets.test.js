@@ -11,9 +11,9 @@ const of = (action, key) => {
 
 test('an_example_is_sent_as_it_is_given', () => {
   assert.match(of({ example: '{"a": 1}' }, 'curl'), /--data-raw '\{\n {2}"a": 1\n\}'/);
-  const form = { contentType: 'application/x-www-form-urlencoded', example: 'to=%2B1&body=hi' };
-  assert.match(of(form, 'curl'), /--data-raw 'to=%2B1&body=hi'/);
-  assert.deepEqual(JSON.parse(of(form, 'mcp')).arguments.body, { to: '+1', body: 'hi' });
+  const form = { contentType: 'application/x-www-form-urlencoded', example: 'to=%2B1&tag=a&tag=b' };
+  assert.match(of(form, 'curl'), /--data-raw 'to=%2B1&tag=a&tag=b'/);
+  assert.deepEqual(JSON.parse(of(form, 'mcp')).arguments.body, { to: '+1', tag: ['a', 'b'] });
 });
 
 test('what_an_action_needs_is_there_without_an_example', () => {

@@ -125,6 +125,34 @@ const claims = {
     assert.equal(await page.locator(".away").count(), 0);
     return page;
   },
+  async "a page that does not come is waited for in the frame, and drawn when it does"() {
+    const page = await visit("/keys");
+    await page.heading("API keys").waitFor();
+    let go;
+    const held = new Promise((resolve) => (go = resolve));
+    await page.route(/pages\/audit\.js/, async (route) => (await held, route.continue()));
+    await page.goto("about:blank");
+    await page.goto(`${url}/admin/#/audit`, { waitUntil: "commit" });
+    await page.getByRole("link", { name: "Members" }).waitFor();
+    assert.equal(await page.heading("Audit").count(), 0);
+    go();
+    await page.heading("Audit").waitFor();
+    return page;
+  },
+  async "who waits at the sign-in is asked anew when the server is back"() {
+    const page = await visit("/", { mood: { signedOut: "1" } });
+    await page.getByLabel("Email").fill("ada@acme.example");
+    await page.getByLabel("Password").fill("code");
+    assert.equal(await page.getByText("Acme SSO").count(), 0);
+    world.mood.away = "1";
+    await page.button("Sign in").click();
+    await page.getByText("cannot be reached").first().waitFor();
+    world.mood.oidc = "1";
+    delete world.mood.away;
+    await page.getByText("Acme SSO").waitFor();
+    assert.equal(await page.getByLabel("Email").inputValue(), "ada@acme.example");
+    return page;
+  },
   async "a key is made, shown once, copied, and revoked"() {
     const page = await visit("/keys");
     await page.button("Create key").click();
