@@ -2,8 +2,10 @@
 // How long the admin pages take until a person can use them: with nothing in the browser's cache, and again.
 //
 //   benches/pages.mjs URL [VISITS]      URL of a running `magpie dev`, built with --release; 15 visits unless told
+//   KEY=sk_test_… benches/pages.mjs URL VISITS
+//                                       the same once there are calls to show: some are made first, of a few platforms
 //   KEY=sk_test_… benches/pages.mjs URL VISITS 10000
-//                                       makes so many connections first, and measures their page as well
+//                                       makes so many connections as well, and measures their page too
 //
 // The peer is a page of nothing but a heading from the same address, in the same browser and in turns with the others,
 // because the browser's own share is much of it. In ms since the navigation began:
@@ -20,13 +22,29 @@ const url = (process.argv[2] ?? "http://127.0.0.1:3005").replace(/\/$/, "");
 const visits = Number(process.argv[3] ?? 15);
 const wanted = Number(process.argv[4] ?? 0);
 
+const headers = { "x-pica-secret": process.env.KEY, "content-type": "application/json" };
+
+async function connect(platform, identity, field, tags = []) {
+  const body = JSON.stringify({ platform, identity, authFormData: { [field]: `sk-${identity}` }, tags });
+  const answer = await fetch(`${url}/v1/vault/connections`, { method: "POST", headers, body });
+  if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`);
+  return answer.json();
+}
+
 /** Connections of as many identities, ten at a time. */
-async function connect(number) {
-  const headers = { "x-pica-secret": process.env.KEY, "content-type": "application/json" };
-  const one = (at) => JSON.stringify({ platform: "openai", identity: `customer-${at}`, authFormData: { OPENAI_API_KEY: `sk-${at}` }, tags: [`group-${at % 7}`] });
+async function connectAll(number) {
   for (let at = 0; at < number; at += 10) {
-    const made = await Promise.all(Array.from({ length: 10 }, (_, more) => fetch(`${url}/v1/vault/connections`, { method: "POST", headers, body: one(at + more) })));
-    for (const answer of made) if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`);
+    await Promise.all(Array.from({ length: 10 }, (_, more) => connect("openai", `customer-${at + more}`, "OPENAI_API_KEY", [`group-${(at + more) % 7}`])));
+  }
+}
+
+/** Calls of three platforms, answered well and badly: something for every part of the overview. */
+async function call() {
+  for (const [platform, field] of [["openai", "OPENAI_API_KEY"], ["exa", "EXA_API_KEY"], ["resend", "RESEND_API_KEY"]]) {
+    const { key } = await connect(platform, "caller", field);
+    for (const status of ["200", "200", "404"]) {
+      await fetch(`${url}/v1/passthrough/models`, { headers: { ...headers, "x-pica-connection-key": key, "x-mock-status": status } });
+    }
   }
 }
 
@@ -60,8 +78,9 @@ function watch() {
 
 async function measure(context, address) {
   const page = await context.newPage();
-  // A person has a browser open before; what it does to make a tab is not the page's.
-  await page.waitForTimeout(500);
+  // A person has a browser open before. What it does to open a window of a new profile is not the page's, and takes one core
+  // for about a second.
+  await page.waitForTimeout(1_500);
   await page.goto(address);
   const measured = await page.evaluate(async () => ({
     ...(await window.measured),
@@ -75,7 +94,8 @@ async function measure(context, address) {
 const peer = createServer((_, answer) => answer.setHeader("content-type", "text/html").end("<!doctype html><title>x</title><h1>x</h1>"));
 await new Promise((done) => peer.listen(0, "127.0.0.1", done));
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
-if (wanted > 0) await connect(wanted);
+if (process.env.KEY) await call();
+if (wanted > 0) await connectAll(wanted);
 const lists = wanted > 0 ? { [`${wanted} connections`]: "/admin/#/connections", "one of them found": `/admin/#/connections?q=customer-${wanted - 1}`, "sorted by name": "/admin/#/connections?sort=name" } : {};
 const rows = { "a bare heading": [], "admin, first visit": [], "admin, again": [], ...Object.fromEntries(Object.keys(lists).map((name) => [name, []])) };
 for (let visit = 0; visit < visits; visit += 1) {

@@ -29,6 +29,3 @@ function begin(page) {
   page.load().catch(() => {});
   fetchWords(page.words).catch(() => {});
 }
-
-/* The first number that is written takes a browser some 30 ms. Here nothing waits for it: the other script is still being read. */
-new Intl.NumberFormat(navigator.language).format(0);

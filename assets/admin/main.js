@@ -12,3 +12,5 @@ if (page) await Promise.race([open(page, words).catch(() => {}), new Promise((re
 // The words' language, written as the person's own country does.
 const locale = navigator.languages.find((each) => each.split('-')[0] === words.t.lang) ?? words.t.lang;
 render(html`<${App} root=${root} words=${words} session=${session} format=${makeFormat(locale)} />`, document.body);
+// The first number that is written takes a browser some 20 ms. Between the first frame and what fills it nobody waits for them.
+requestAnimationFrame(() => setTimeout(() => new Intl.NumberFormat(locale)));

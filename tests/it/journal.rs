@@ -553,6 +553,7 @@ async fn the_overview_adds_up_and_says_what_needs_attention() {
             (&json!(4), &json!(1))
         );
         assert!(totals["p50Ms"].as_f64().unwrap() <= totals["p95Ms"].as_f64().unwrap());
+        assert_eq!(overview["platforms"][0]["name"], "Exa");
         assert_eq!(overview["platforms"][0]["calls"], 4);
         assert_eq!(
             overview["connections"],

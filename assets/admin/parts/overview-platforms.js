@@ -3,7 +3,7 @@ import { Bar } from '../../kit/chart.js';
 import { Section } from '../../kit/header.js';
 import { Table } from '../../kit/table.js';
 import { useApp } from '../context.js';
-import { PlatformName } from './platforms.js';
+import { NamedPlatform } from './platforms.js';
 
 const shownAtFirst = 8;
 
@@ -19,7 +19,7 @@ export function Platforms({ platforms }) {
   const by = worth[sort.replace('-', '')];
   const rows = [...platforms].sort((a, b) => (by(a) - by(b)) * (sort.startsWith('-') ? -1 : 1));
   const columns = [
-    { key: 'platform', label: t('overview.platform'), cell: ({ platform }) => html`<${PlatformName} platform=${platform} />` },
+    { key: 'platform', label: t('overview.platform'), cell: ({ platform, name }) => html`<${NamedPlatform} platform=${platform} name=${name} />` },
     { key: 'bar', label: t('overview.share'), hideLabel: true, cell: ({ calls }) => html`<${Bar} share=${calls / most} />`, class: 'bar-cell' },
     { key: 'calls', label: t('overview.calls'), sort: 'calls', descending: true, end: true, cell: ({ calls }) => format.number(calls) },
     { key: 'errors', label: t('overview.errors'), sort: 'errors', descending: true, end: true, cell: ({ calls, errors }) => format.percent(calls > 0 ? errors / calls : 0) },

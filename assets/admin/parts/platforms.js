@@ -5,8 +5,13 @@ import { useApp, useConnectors } from '../context.js';
 
 /** A platform's mark and name; its identifier until the name is known. */
 export function PlatformName({ platform }) {
-  const { root } = useApp();
   const name = useConnectors().value?.byPlatform.get(platform)?.name ?? platform;
+  return html`<${NamedPlatform} platform=${platform} name=${name} />`;
+}
+
+/** The same where the name came along. */
+export function NamedPlatform({ platform, name }) {
+  const { root } = useApp();
   return html`<span class="platform-name"><${PlatformIcon} src=${`${root}icons/${encodeURIComponent(platform)}.svg`} title=${name} /><span>${name}</span></span>`;
 }
 

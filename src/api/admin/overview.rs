@@ -10,6 +10,7 @@ use crate::access::Access;
 use crate::api::error::ApiError;
 use crate::api::extract::Overseer;
 use crate::api::query::Query;
+use crate::catalog::Catalogue;
 use crate::domain::{Clock, Environment, SystemClock, Timestamp};
 use crate::journal::{Journal, Range, Sum};
 use crate::vault::{Survey, Vault};
@@ -31,6 +32,8 @@ pub struct Calls {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct PlatformCalls {
     platform: String,
+    /// The connector's name; the platform's identifier if there is no such connector any more.
+    name: String,
     #[serde(flatten)]
     calls: Calls,
 }
@@ -115,6 +118,7 @@ pub async fn get(
     journal: web::Data<Journal>,
     vault: web::Data<Vault>,
     access: web::Data<Access>,
+    catalogue: web::Data<Catalogue>,
 ) -> Result<web::Json<OverviewView>, ApiError> {
     let environment = overseer.environment;
     let query = Query::parse(request.query_string());
@@ -124,6 +128,11 @@ pub async fn get(
     let survey = vault.survey(environment).await?;
     let attention = attention(environment, &survey, &vault, &access)?;
     let told = journal.overview(environment, range);
+    let catalogue = catalogue.now();
+    let name = |platform: &String| match catalogue.connector(platform) {
+        Some(connector) => connector.name.clone(),
+        None => platform.clone(),
+    };
     Ok(web::Json(OverviewView {
         range: range.as_str(),
         step: told.step.as_secs(),
@@ -133,6 +142,7 @@ pub async fn get(
             .platforms
             .iter()
             .map(|(platform, sum)| PlatformCalls {
+                name: name(platform),
                 platform: platform.clone(),
                 calls: sum.into(),
             })
