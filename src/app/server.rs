@@ -95,6 +95,8 @@ pub enum StartError {
 pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where programs on this machine reach it.
+    pub at: SocketAddr,
     /// Where users reach it.
     pub public_url: String,
     /// The ready-made keys of a development server: test and live.
@@ -136,11 +138,11 @@ pub async fn start(config: &Config, mode: Mode, logs: &Guard) -> Result<Running,
             core.dev_key(Environment::Live).await?,
         )),
     };
+    let at = reachable(address);
     let public_url = match (mode, &config.public_url) {
-        (Mode::Dev { .. }, None) => format!("http://{}", reachable(address)),
+        (Mode::Dev { .. }, None) => format!("http://{at}"),
         _ => config.public_url_at(address.port()),
     };
-    let at = reachable(address);
     let (catalogue, problems) = catalogue.await.map_err(io::Error::from)?;
     let loaded = Loaded {
         core,
@@ -173,7 +175,8 @@ pub async fn start(config: &Config, mode: Mode, logs: &Guard) -> Result<Running,
     )?;
     let (stop_jobs, stop) = watch::channel(false);
     Ok(Running {
-        address: reachable(address),
+        address,
+        at,
         public_url,
         dev_keys,
         set_up_link,

@@ -36,7 +36,7 @@ impl Dev {
         let logs = logs(&config)?;
         block_on(async {
             let running = start(&config, Mode::Dev { in_memory }, &logs).await?;
-            local::wait_until_healthy(running.address).await?;
+            local::wait_until_healthy(running.at).await?;
             self.tell(&running, in_memory)?;
             Ok(running.until_stopped().await?)
         })
