@@ -578,6 +578,10 @@ async fn the_overview_adds_up_and_says_what_needs_attention() {
     let none = client.get("/admin/api/overview").await.json();
     assert_eq!(none["attention"], json!([]));
     assert_eq!(
+        none["firstCall"],
+        json!({ "platform": "gmail", "connectionKey": null, "path": "/users/me/profile" })
+    );
+    assert_eq!(
         client
             .patch("/v1/integrations/gmail", json!({ "active": true }))
             .await
@@ -588,6 +592,31 @@ async fn the_overview_adds_up_and_says_what_needs_attention() {
     assert_eq!(overview["attention"][0]["kind"], "app_without_credentials");
     assert_eq!(overview["attention"][0]["platform"], "gmail");
     server.stop();
+}
+
+#[tokio::test]
+async fn the_call_that_the_overview_begins_with_can_be_made() {
+    // One has a request that checks its credentials, the other only actions.
+    for (platform, form) in [
+        ("exa", json!({ "EXA_API_KEY": "k" })),
+        (
+            "lambdatest",
+            json!({ "LAMBDATEST_USERNAME": "u", "LAMBDATEST_ACCESS_KEY": "k" }),
+        ),
+    ] {
+        let app = TestApp::start();
+        let client = app.client();
+        let key = app.connection(platform, form).await;
+        let overview = client.get("/admin/api/overview").await.json();
+        let first = &overview["firstCall"];
+        assert_eq!(
+            (&first["platform"], &first["connectionKey"]),
+            (&json!(platform), &json!(key))
+        );
+        let path = first["path"].as_str().unwrap();
+        let answer = client.send(client.passthrough("GET", &key, path)).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+    }
 }
 
 /// What is heard until the stream ends: sooner than its end by the clock would be noticed.

@@ -26,18 +26,18 @@ export default function Overview({ query }) {
 }
 
 function Filled({ value }) {
-  const { connections, totals, attention } = value;
+  const { connections, totals, attention, firstCall } = value;
   const isNew = totals.calls === 0 && connections.operational + connections.degraded + connections.failed === 0;
   return html`
     ${attention.length > 0 && html`<${Attention} list=${attention} />`}
-    ${isNew && html`<${QuickStart} />`}
+    ${isNew && html`<${QuickStart} ...${firstCall} />`}
     <${Tiles} ...${value} />
     <div class="two-charts">
       <div class="panel"><${CallsChart} ...${value} /></div>
       <div class="panel"><${LatencyChart} ...${value} /></div>
     </div>
     <${Platforms} platforms=${value.platforms} />
-    ${!isNew && html`<${QuickStart} />`}`;
+    ${!isNew && html`<${QuickStart} ...${firstCall} />`}`;
 }
 
 function Tiles({ totals, refreshes, connections }) {

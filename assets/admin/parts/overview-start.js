@@ -1,19 +1,18 @@
 import { html } from '../../vendor/preact.js';
 import { Snippets } from '../../kit/code.js';
 import { Section } from '../../kit/header.js';
-import { useApp, useKept, useLoad } from '../context.js';
+import { placeholder } from '../../lib/form-request.js';
+import { useApp, useKept } from '../context.js';
 import { mcpSettings, requestSnippets } from '../snippets.js';
 
-/** Three steps from nothing to a first call, with the addresses and names of this server. */
-export function QuickStart() {
+/** Four steps from nothing to a first call, with the addresses and names of this server. */
+export function QuickStart({ platform, connectionKey, path }) {
   const { t, session, environment, root } = useApp();
   const [language, setLanguage] = useKept('language', 'curl');
-  const first = useLoad(async (api, signal) => (await api.get('/v1/vault/connections', { query: { limit: 1 }, signal })).rows[0] ?? null);
   const base = (session.publicUrl || root).replace(/\/$/, '');
-  const connectionKey = first.value?.key ?? `${environment}::gmail::default::…`;
-  const headers = { 'x-pica-secret': '$MAGPIE_KEY', 'x-pica-connection-key': connectionKey };
+  const headers = { 'x-pica-secret': '$MAGPIE_KEY', 'x-pica-connection-key': connectionKey ?? `${environment}::${platform}::default::…` };
   const snippets = [
-    ...requestSnippets({ url: `${base}/v1/passthrough/users/me`, headers }),
+    ...requestSnippets({ url: `${base}/v1/passthrough${path ?? `/${placeholder('path')}`}`, headers }),
     { key: 'mcp', label: 'MCP', text: mcpSettings(`${base}/mcp`), note: t('start.mcp') },
   ];
   return html`

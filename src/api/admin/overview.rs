@@ -1,5 +1,7 @@
 //! How things go: calls, errors and their times, refreshes, connections, and what needs attention.
 
+mod first_call;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +16,8 @@ use crate::catalog::Catalogue;
 use crate::domain::{Clock, Environment, SystemClock, Timestamp};
 use crate::journal::{Journal, Range, Sum};
 use crate::vault::{Survey, Vault};
+
+use first_call::FirstCall;
 
 /// A key that expires within this time needs attention.
 const SOON: Duration = Duration::from_secs(14 * 24 * 60 * 60);
@@ -77,6 +81,7 @@ pub struct Attention {
 
 /// How things go.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct OverviewView {
     range: &'static str,
     /// How many seconds a step of the series is.
@@ -93,6 +98,7 @@ pub struct OverviewView {
     refreshes: Refreshes,
     connections: States,
     attention: Vec<Attention>,
+    first_call: FirstCall,
 }
 
 impl From<&Sum> for Calls {
@@ -166,6 +172,7 @@ pub async fn get(
             failed: survey.failed,
         },
         attention,
+        first_call: FirstCall::of(&survey, &catalogue),
     }))
 }
 
