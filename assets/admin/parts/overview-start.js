@@ -1,7 +1,6 @@
 import { html } from '../../vendor/preact.js';
 import { Snippets } from '../../kit/code.js';
 import { Section } from '../../kit/header.js';
-import { placeholder } from '../../lib/form-request.js';
 import { useApp, useKept } from '../context.js';
 import { mcpSettings, requestSnippets } from '../snippets.js';
 
@@ -12,7 +11,7 @@ export function QuickStart({ platform, connectionKey, path }) {
   const base = (session.publicUrl || root).replace(/\/$/, '');
   const headers = { 'x-pica-secret': '$MAGPIE_KEY', 'x-pica-connection-key': connectionKey ?? `${environment}::${platform}::default::…` };
   const snippets = [
-    ...requestSnippets({ url: `${base}/v1/passthrough${path ?? `/${placeholder('path')}`}`, headers }),
+    ...requestSnippets({ url: `${base}/v1/passthrough${path ?? '/…'}`, headers }),
     { key: 'mcp', label: 'MCP', text: mcpSettings(`${base}/mcp`), note: t('start.mcp') },
   ];
   return html`
