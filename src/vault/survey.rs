@@ -30,8 +30,6 @@ pub struct Survey {
     pub failed: u64,
     /// Those of them that failed last.
     pub failed_last: Vec<Connection>,
-    /// The one that was made last, of those that nothing speaks against.
-    pub newest: Option<Connection>,
     /// How many there are by platform.
     pub platforms: BTreeMap<Platform, u64>,
 }
@@ -62,13 +60,7 @@ impl Survey {
         let platform = connection.platform.clone();
         *self.platforms.entry(platform).or_default() += 1;
         match connection.health {
-            Health::Operational | Health::Unknown => {
-                self.operational += 1;
-                let made = Some(connection.created_at);
-                if self.newest.as_ref().map(|newest| newest.created_at) < made {
-                    self.newest = Some(connection);
-                }
-            }
+            Health::Operational | Health::Unknown => self.operational += 1,
             Health::Degraded => self.degraded += 1,
             Health::Failed => {
                 self.failed += 1;

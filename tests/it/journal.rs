@@ -596,7 +596,10 @@ async fn the_overview_adds_up_and_says_what_needs_attention() {
 
 #[tokio::test]
 async fn the_call_that_the_overview_begins_with_can_be_made() {
-    // One has a request that checks its credentials, the other only actions.
+    let app = TestApp::start();
+    let client = app.client();
+    let first = async || client.get("/admin/api/overview").await.json()["firstCall"].clone();
+    // One has a request that checks its credentials, the other only actions. The newest is shown at once.
     for (platform, form) in [
         ("exa", json!({ "EXA_API_KEY": "k" })),
         (
@@ -604,11 +607,8 @@ async fn the_call_that_the_overview_begins_with_can_be_made() {
             json!({ "LAMBDATEST_USERNAME": "u", "LAMBDATEST_ACCESS_KEY": "k" }),
         ),
     ] {
-        let app = TestApp::start();
-        let client = app.client();
         let key = app.connection(platform, form).await;
-        let overview = client.get("/admin/api/overview").await.json();
-        let first = &overview["firstCall"];
+        let first = first().await;
         assert_eq!(
             (&first["platform"], &first["connectionKey"]),
             (&json!(platform), &json!(key))
@@ -617,6 +617,12 @@ async fn the_call_that_the_overview_begins_with_can_be_made() {
         let answer = client.send(client.passthrough("GET", &key, path)).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text());
     }
+    // One that may not be used is not shown.
+    let rows = client.get("/v1/vault/connections").await.json()["rows"].clone();
+    let newest = format!("/v1/vault/connections/{}", rows[0]["id"].as_str().unwrap());
+    let switched = client.patch(&newest, json!({ "active": false })).await;
+    assert_eq!(switched.status, 200, "{}", switched.text());
+    assert_eq!(first().await["platform"], "exa");
 }
 
 /// What is heard until the stream ends: sooner than its end by the clock would be noticed.

@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, web};
 use serde::Serialize;
 
 use crate::access::Access;
-use crate::api::error::ApiError;
+use crate::api::error::{ApiError, blocking};
 use crate::api::extract::Overseer;
 use crate::api::query::Query;
 use crate::catalog::Catalogue;
@@ -134,6 +134,11 @@ pub async fn get(
     let survey = vault.survey(environment).await?;
     let attention = attention(environment, &survey, &vault, &access)?;
     let told = journal.overview(environment, range);
+    let catalogue = catalogue.into_inner();
+    let first_call = {
+        let (vault, catalogue) = (Arc::clone(&vault), Arc::clone(&catalogue));
+        blocking(move || FirstCall::of(environment, &vault, &catalogue.now())).await?
+    };
     let catalogue = catalogue.now();
     let name = |platform: &String| match catalogue.connector(platform) {
         Some(connector) => connector.name.clone(),
@@ -172,7 +177,7 @@ pub async fn get(
             failed: survey.failed,
         },
         attention,
-        first_call: FirstCall::of(&survey, &catalogue),
+        first_call,
     }))
 }
 

@@ -3,14 +3,14 @@
 use serde::Serialize;
 
 use crate::catalog::Snapshot;
-use crate::domain::{Connector, Method};
-use crate::vault::Survey;
+use crate::domain::{Connector, Environment, Health, Method, Scope};
+use crate::vault::{Filter, Vault, VaultError};
 
 /// Whose call is shown as long as there is no connection.
 const BEFORE_ANY: &str = "gmail";
 
-/// So many of a connector's actions are looked through.
-const LOOKED_THROUGH: usize = 200;
+/// So many of the newest connections, and of a connector's actions, are looked through.
+const LOOKED_THROUGH: (usize, usize) = (20, 200);
 
 /// A call that reads something and needs nothing but a credential.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -25,14 +25,25 @@ pub struct FirstCall {
 }
 
 impl FirstCall {
-    pub(super) fn of(survey: &Survey, catalogue: &Snapshot) -> Self {
-        let connection = survey.newest.as_ref();
+    /// It reads the store.
+    pub(super) fn of(
+        environment: Environment,
+        vault: &Vault,
+        catalogue: &Snapshot,
+    ) -> Result<Self, VaultError> {
+        let active = Filter {
+            active: Some(true),
+            ..Filter::default()
+        };
+        let newest = vault.list(&Scope::all(environment), &active, 0, LOOKED_THROUGH.0)?;
+        let works = |health| matches!(health, Health::Operational | Health::Unknown);
+        let connection = newest.rows.iter().find(|each| works(each.health));
         let platform = connection.map_or(BEFORE_ANY, |connection| connection.platform.as_str());
-        Self {
+        Ok(Self {
             platform: platform.to_owned(),
             connection_key: connection.map(|connection| connection.key.to_string()),
             path: catalogue.connector(platform).and_then(|it| path(it)),
-        }
+        })
     }
 }
 
@@ -43,7 +54,7 @@ fn path(connector: &Connector) -> Option<String> {
     {
         return Some(test.path.clone());
     }
-    let actions = connector.actions.piece(0, LOOKED_THROUGH);
+    let actions = connector.actions.piece(0, LOOKED_THROUGH.1);
     let plain = actions.iter().find(|action| {
         action.method == Method::Get
             && action.path.variables().next().is_none()
