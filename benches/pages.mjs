@@ -7,6 +7,9 @@
 //   KEY=sk_test_… benches/pages.mjs URL VISITS 10000
 //                                       makes so many connections as well, and measures their page too
 //
+// WAIT is for how many ms a window has been open before the page is asked for in it: 1500 unless told. In the first second of a new
+// profile Chromium starts its own toolbar, which takes one core.
+//
 // The peer is a page of nothing but a heading from the same address, in the same browser and in turns with the others,
 // because the browser's own share is much of it. In ms since the navigation began:
 //   drawn        the page's heading (of connections, the first row) is on the screen
@@ -21,6 +24,7 @@ const { chromium } = require("playwright-core");
 const url = (process.argv[2] ?? "http://127.0.0.1:3005").replace(/\/$/, "");
 const visits = Number(process.argv[3] ?? 15);
 const wanted = Number(process.argv[4] ?? 0);
+const wait = Number(process.env.WAIT ?? 1_500);
 
 const headers = { "x-pica-secret": process.env.KEY, "content-type": "application/json" };
 
@@ -78,9 +82,8 @@ function watch() {
 
 async function measure(context, address) {
   const page = await context.newPage();
-  // A person has a browser open before. What it does to open a window of a new profile is not the page's, and takes one core
-  // for about a second.
-  await page.waitForTimeout(1_500);
+  // A person has a browser open before; what it does to make a window is not the page's.
+  await page.waitForTimeout(wait);
   await page.goto(address);
   const measured = await page.evaluate(async () => ({
     ...(await window.measured),
